@@ -2,8 +2,33 @@
 // input, calls a domain package, and turns its result or its error into HTTP.
 // It does not know how those packages work or store their data.
 //
-// Each resource has its own file with a register function. Every operation
-// goes through handle, which demands the access action of the operation.
+// A request goes this way:
+//
+//  1. ServeHTTP (api.go) refuses requests from other sites, and paths that do not exist.
+//  2. guard (guard.go) finds out who calls, and refuses who may not do the action of
+//     the operation to any object.
+//  3. The operation (operation.go) reads and validates the request by the type of its
+//     input: the tags of the fields are the rules, and the description of the API.
+//  4. The function of the operation looks whether the caller may see the object
+//     (visibility.go, mails.go, chats.go), calls the domain, and returns an output.
+//  5. The output is written (operation_write.go). An error becomes a problem: refusals in
+//     problem.go says which status and which words an error of the domain gets.
+//
+// An operation is registered with handle in the file of its resource, with its action
+// (shared/access). The description is kept in testdata/openapi.json.
+//
+// The files by what they hold:
+//
+//   - the directory: clients, contacts, team_members, roles, process_teams (each a resource,
+//     resource.go), client_team, substitute, import (package intake reads the files)
+//   - connectors and their addresses: connectors, addresses, limits, member_preview, settings
+//   - mail that waits: mails, mail_detail, suggestions, solve; rules, learning and placing
+//     are about what was learned from it
+//   - chats: chats, messages, notes, participants (chats_members), moves (chats_move), drafts,
+//     replies, templates, uploads
+//   - what a mail shows: body makes its HTML safe (the other body files are its parts),
+//     pictures and attachments come from the mailbox
+//   - who did what, and what works: audit, health, poison
 package api
 
 import (

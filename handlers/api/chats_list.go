@@ -18,7 +18,6 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 	if in.Assignee == "me" {
 		in.Assignee = cmp.Or(actor(ctx).Member.ID, "nobody")
 	}
-	q := chat.Query{Client: in.Client, Limit: in.Limit, After: in.After}
 	members := []string{""}
 	if in.Mine || in.Unread || !access.Can(actor(ctx), access.ChatsRead, access.Other) {
 		var err error
@@ -29,41 +28,37 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 	if out, ok, err := a.findChats(ctx, in, members); ok || err != nil {
 		return out, err
 	}
-	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}}}
-	for n := range maxPagesRead {
-		if q.Limit = in.Limit; n == 0 {
-			q.Limit = share(in.Limit, len(members))
-		}
-		chats, next, err := merged(members, func(m string) ([]chat.Chat, string, error) {
-			q := q
-			q.Member = m
-			chats, next, err := a.Chats.List(ctx, q)
-			if m != actor(ctx).Member.ID { // the read marks of others are private
-				for i := range chats {
-					chats[i].Unread = 0
-				}
-			}
-			return chats, next, err
-		}, func(c chat.Chat) string { return c.ID })
-		if err != nil {
-			return nil, err
-		}
-		for i, c := range chats {
-			if !in.matches(c) {
-				continue
-			}
-			out.Body.Items = append(out.Body.Items, chatOf(c))
-			if len(out.Body.Items) == in.Limit && (next != "" || i < len(chats)-1) {
-				out.Body.Next = c.ID
-				return out, a.nameClients(ctx, in, out.Body.Items)
+	chats, next, err := filtered(members, in.Limit, in.After, func(m string, limit int, after string) ([]chat.Chat, string, error) {
+		chats, next, err := a.Chats.List(ctx, chat.Query{Client: in.Client, Member: m, Limit: limit, After: after})
+		if m != actor(ctx).Member.ID { // the read marks of others are private
+			for i := range chats {
+				chats[i].Unread = 0
 			}
 		}
-		if q.After = next; next == "" {
-			break
-		}
+		return chats, next, err
+	}, func(c chat.Chat) string { return c.ID }, in.matches)
+	if err != nil {
+		return nil, err
 	}
-	out.Body.Next = q.After
-	return out, a.nameClients(ctx, in, out.Body.Items)
+	return a.listedChats(ctx, in, chats, next)
+}
+
+// listedChats is a page of a list, with the names of clients if they are asked for. A
+// deleted client has no name.
+func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat, next string) (*listOutput[chatObject], error) {
+	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: mapped(chats, chatOf), Next: next}}
+	if !in.Names {
+		return out, nil
+	}
+	keys := map[string]bool{}
+	for _, c := range chats {
+		keys["client "+c.Client] = true
+	}
+	names, err := a.namesOf(ctx, keys)
+	for i, c := range chats {
+		out.Body.Items[i].ClientName = names["client "+c.Client]
+	}
+	return out, err
 }
 
 func (in *chatsInput) matches(c chat.Chat) bool {
@@ -89,7 +84,7 @@ func (a *api) findChats(ctx context.Context, in *chatsInput, members []string) (
 	if !ok || err != nil {
 		return nil, false, err
 	}
-	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}, Next: next}}
+	var found []chat.Chat
 	for _, c := range chats {
 		if !in.matches(c) || find.Members != nil && !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(c.Members, m) }) {
 			continue
@@ -97,23 +92,8 @@ func (a *api) findChats(ctx context.Context, in *chatsInput, members []string) (
 		if !slices.Contains(c.Members, actor(ctx).Member.ID) {
 			c.Unread = 0 // the read marks of others are private
 		}
-		out.Body.Items = append(out.Body.Items, chatOf(c))
+		found = append(found, c)
 	}
-	return out, true, a.nameClients(ctx, in, out.Body.Items)
-}
-
-// nameClients adds the names of clients to a list. A deleted client has no name.
-func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObject) error {
-	if !in.Names {
-		return nil
-	}
-	keys := map[string]bool{}
-	for _, c := range chats {
-		keys["client "+c.Client] = true
-	}
-	names, err := a.namesOf(ctx, keys)
-	for i := range chats {
-		chats[i].ClientName = names["client "+chats[i].Client]
-	}
-	return err
+	out, err := a.listedChats(ctx, in, found, next)
+	return out, true, err
 }

@@ -186,6 +186,38 @@ func share(limit, lists int) int {
 	return min(limit, limit/lists*3+5)
 }
 
+// maxPagesRead is how many pages of the table are read at most for one page
+// of a filtered list.
+const maxPagesRead = 5
+
+// filtered returns one page of the objects of several lists that match, and where it goes
+// on. A page may be short although more follows.
+func filtered[T any](lists []string, limit int, after string, read func(list string, limit int, after string) ([]T, string, error),
+	id func(T) string, matches func(T) bool) (found []T, next string, err error) {
+	for n := range maxPagesRead {
+		most := limit
+		if n == 0 {
+			most = share(limit, len(lists))
+		}
+		items, next, err := merged(lists, func(list string) ([]T, string, error) { return read(list, most, after) }, id)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, v := range items {
+			if !matches(v) {
+				continue
+			}
+			if found = append(found, v); len(found) == limit && (next != "" || i < len(items)-1) {
+				return found, id(v), nil
+			}
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	return found, after, nil
+}
+
 // merged returns one page over several lists, with one query for each, a few at a time, and
 // without duplicates. Ids have the order of lists, so one position serves for
 // all lists.

@@ -11,10 +11,6 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// maxPagesRead is how many pages of the table are read at most for one page
-// of a filtered list.
-const maxPagesRead = 5
-
 func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 	if in.After != "" && !ids.IsTimed(in.After) {
 		return nil, invalid("query.after", "the next of the page before")
@@ -42,33 +38,15 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	if out, ok, err := a.findMails(ctx, in, q, boxes); ok || err != nil {
 		return out, err
 	}
-	found := []MailObject{}
-	for n := range maxPagesRead {
-		if q.Limit = in.Limit; n == 0 {
-			q.Limit = share(in.Limit, len(boxes))
-		}
-		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
-			q := q
-			q.Mailbox = box
-			return a.Items.List(ctx, q)
-		}, func(it item.Item) string { return it.ID })
-		if err != nil {
-			return nil, err
-		}
-		for i, it := range items {
-			if !matches(it, in) {
-				continue
-			}
-			found = append(found, mailOf(it))
-			if len(found) == in.Limit && (next != "" || i < len(items)-1) {
-				return a.listedMails(ctx, found, it.ID)
-			}
-		}
-		if q.After = next; next == "" {
-			break
-		}
+	items, next, err := filtered(boxes, in.Limit, q.After, func(box string, limit int, after string) ([]item.Item, string, error) {
+		q := q
+		q.Mailbox, q.Limit, q.After = box, limit, after
+		return a.Items.List(ctx, q)
+	}, func(it item.Item) string { return it.ID }, in.matches)
+	if err != nil {
+		return nil, err
 	}
-	return a.listedMails(ctx, found, q.After)
+	return a.listedMails(ctx, mapped(items, mailOf), next)
 }
 
 // listedMails is a page of a list, with the names of those who look after its mails.
@@ -117,7 +95,7 @@ func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*
 			return nil, err
 		}
 		for _, it := range items {
-			if it.State == item.Parked && matches(it, in) {
+			if it.State == item.Parked && in.matches(it) {
 				found = append(found, mailOf(it))
 			}
 			if len(found) == in.Limit && it.ID != waiting[len(waiting)-1] {
@@ -141,20 +119,15 @@ func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes
 	if !ok || err != nil {
 		return nil, false, err
 	}
-	found := []MailObject{}
-	for _, it := range items {
-		if matches(it, in) {
-			found = append(found, mailOf(it))
-		}
-	}
-	out, err := a.listedMails(ctx, found, next)
+	items = slices.DeleteFunc(items, func(it item.Item) bool { return !in.matches(it) })
+	out, err := a.listedMails(ctx, mapped(items, mailOf), next)
 	return out, true, err
 }
 
 // words are those that are searched for.
 func (in *mailsInput) words() []string { return directory.Words(in.Search) }
 
-func matches(it item.Item, in *mailsInput) bool {
+func (in *mailsInput) matches(it item.Item) bool {
 	if in.Assignee != "" && it.Assignee != in.Assignee || in.Later != "" && it.Later.After(time.Now()) != (in.Later == "only") {
 		return false
 	}

@@ -11,18 +11,7 @@ import (
 
 // solve applies a person's decision about a mail, and opens the next mail.
 func (s *site) solve(v *request) error {
-	form := solution{}
-	for name, field := range map[string]*string{
-		"action": &form.Action, "contact": &form.Contact, "client": &form.Client, "name": &form.Name, "email": &form.Email,
-		"phone": &form.Phone, "function": &form.Function, "scope": &form.Scope,
-	} {
-		*field = v.r.PostFormValue(name)
-	}
-	form.Portal = v.r.PostFormValue("portal") != ""
-	if v.r.PostFormValue("once") != "" {
-		no := false
-		form.Remember = &no
-	}
+	form := v.solutionIn()
 	// Without script the search for a client is a button of the form.
 	if v.r.PostFormValue("do") == "find" {
 		return v.showMail(http.StatusOK, func(open *openMail) (err error) {
@@ -71,6 +60,21 @@ func (s *site) solve(v *request) error {
 		key = "mails.dismissed"
 	}
 	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}, Chat: out.Mail.Chat})
+}
+
+// solutionIn reads the form.
+func (v *request) solutionIn() solution {
+	form := solution{Portal: v.r.PostFormValue("portal") != ""}
+	for name, field := range map[string]*string{
+		"action": &form.Action, "contact": &form.Contact, "client": &form.Client, "name": &form.Name, "email": &form.Email,
+		"phone": &form.Phone, "function": &form.Function, "scope": &form.Scope,
+	} {
+		*field = v.r.PostFormValue(name)
+	}
+	if v.r.PostFormValue("once") != "" {
+		form.Remember = new(bool)
+	}
+	return form
 }
 
 // prospect creates the client of type prospect that a solution needs, and puts

@@ -2,6 +2,15 @@
 // and in English. It is a client of the HTTP API in the same process: it reads
 // no table and decides no right, so pages and API cannot disagree.
 //
+// A request goes this way: ServeHTTP (web.go) sets the headers and refuses other sites; a
+// request value (request.go) is made, which knows the user, the language and the colours;
+// the handler of the page asks the API (client.go) in the user's name, and fills a view
+// struct; the renderer (renderer.go) executes the template of the page. htmx asks for parts
+// of pages. All pages work without scripts.
+//
+// The API's answers are read into types whose names end in Object or say what they are:
+// only the fields that pages need. A test compares them with the description of the API.
+//
 // To add a page:
 //
 //  1. A file here with its route and its handler, as health.go: register it in
@@ -17,7 +26,14 @@
 // An item of the navigation (nav.go) is shown when its path has a page.
 // Part of a page is a template that is named as the id of its element: a
 // request of htmx with that element as its target gets this part alone. Forms
-// post, and are led on with v.done and a text that is shown once.
+// post, and are led on with v.done and a text that is shown once (flash.go). What the API
+// refuses is shown in the form again (refusal.go).
+//
+// The files by what they hold: mail*.go is the processing module; chats*.go, notes.go,
+// replies.go and write*.go are chats and what is written in them; directory*.go and
+// import.go the directory; connect*.go, address*.go, guide*.go and settings*.go the
+// integration; learning.go and rules.go what was learned; audit.go and health*.go what
+// happened and what works.
 package web
 
 import (

@@ -1,0 +1,57 @@
+package web
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Each class, id, colour and icon is used by a page, a script or the code: the style sheet
+// and the icons hold nothing of pages that are gone.
+func TestStylesAndIconsAreUsed(t *testing.T) {
+	read := func(files fs.FS, keep func(path string) bool) string {
+		var all strings.Builder
+		if err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !keep(path) {
+				return err
+			}
+			text, err := fs.ReadFile(files, path)
+			all.Write(text)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all.String()
+	}
+	used := read(pageFiles, func(string) bool { return true }) +
+		read(staticFiles, func(path string) bool { return strings.HasSuffix(path, ".js") && !strings.Contains(path, ".min.") }) +
+		read(os.DirFS("."), func(path string) bool { return strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") })
+	style := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(read(staticFiles, func(path string) bool {
+		return strings.HasSuffix(path, ".css")
+	}), "")
+	selectors := regexp.MustCompile(`\{[^{}]*\}`).ReplaceAllString(style, "{}")
+	names := map[string]bool{}
+	for _, m := range regexp.MustCompile(`[.#]([a-zA-Z][\w-]*)`).FindAllStringSubmatch(selectors, -1) {
+		names[m[1]] = true
+	}
+	icons := read(staticFiles, func(path string) bool { return strings.HasSuffix(path, "icons.svg") })
+	for _, m := range regexp.MustCompile(`<symbol id="([\w-]+)"`).FindAllStringSubmatch(icons, -1) {
+		names[m[1]] = true
+	}
+	if len(names) < 100 {
+		t.Fatalf("only %d names", len(names))
+	}
+	composed := regexp.MustCompile(`^(lines-\d+|htmx-.*|count-.*)$`) // by the height of a mail, by htmx, by a number in the navigation
+	for name := range names {
+		if !composed.MatchString(name) && !regexp.MustCompile(`(^|[^\w-])`+regexp.QuoteMeta(name)+`($|[^\w-])`).MatchString(used) {
+			t.Errorf("%s is used nowhere", name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(--[\w-]+)\s*:`).FindAllStringSubmatch(style, -1) {
+		if !strings.Contains(style, "var("+m[1]) && !strings.Contains(used, m[1]) {
+			t.Errorf("%s is used nowhere", m[1])
+		}
+	}
+}
