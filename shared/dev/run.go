@@ -253,7 +253,7 @@ func (s *stack) serveApp() {
 		}
 	}
 	server := &http.Server{
-		Handler: signin.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: infoLog(s.log),
+		Handler: signin.OnlyLocal(signin.New(o)), ReadHeaderTimeout: 10 * time.Second, ErrorLog: infoLog(s.log),
 	}
 	for _, l := range s.at.app {
 		go func() {
