@@ -37,11 +37,11 @@ func author(ctx context.Context, it item.Item, o office) (from sender, known, ot
 	return from, known, other, err
 }
 
-// stranger decides mail whose sender is no contact. An answer joins a chat in which the
+// unknownSender decides mail whose sender is no contact. An answer joins a chat in which the
 // sender took part. The sender becomes a contact when a learned rule says to which
 // client the domain belongs; without a rule the answer of somebody at the client's own
 // domain joins as it is.
-func stranger(ctx context.Context, it item.Item, o office, link connector.Link, again bool) (decision, error) {
+func unknownSender(ctx context.Context, it item.Item, o office, link connector.Link, again bool) (decision, error) {
 	if own, err := o.Own(ctx, it.From.Email); err != nil {
 		return decision{}, err
 	} else if own {

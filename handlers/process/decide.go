@@ -13,6 +13,27 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 	return decision{Reason: r, Facts: f}, nil
 }
 
+// decide decides a mail: by rules, and when these do not tell its client, by what would be
+// suggested first, if that is sure enough. It is then decided as if a person had chosen
+// that client. A mail of which something was undone waits for a person.
+func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
+	d, err := byRules(ctx, it, o, again)
+	if err != nil || d.Reason != item.SeveralClients && d.Reason != item.SenderNoClient || it.Override.NoRules || it.Override.AsksPerson() {
+		return d, err
+	}
+	waiting := it
+	waiting.Reason, waiting.Facts = d.Reason, d.Facts
+	client, rule, why, err := o.Suggested(ctx, waiting)
+	if err != nil || client == "" {
+		return d, err
+	}
+	it.Override.Client = client
+	if d, err = byRules(ctx, it, o, again); err == nil && d.Reason == "" {
+		d.Rules, d.Placed = append(d.Rules, rule), why
+	}
+	return d, err
+}
+
 // byRules decides a mail. It changes nothing, and its only input is the mail and the
 // answers of the office. It asks no more than it needs: whether the mail is a copy only
 // when again says that the last decision could not be stored, since most mails are no
@@ -21,7 +42,6 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 // Doubt about the sender comes before the conversation that a mail claims to belong
 // to: everyone who ever got a mail knows the ids that lead there.
 func byRules(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
-	var d decision
 	if it.Sent {
 		return sentMail(ctx, it, o, again)
 	}
@@ -34,22 +54,9 @@ func byRules(ctx context.Context, it item.Item, o office, again bool) (decision,
 	if acknowledges(it) && !it.Override.Releases(item.Acknowledgement) {
 		return acknowledgement(ctx, it, o)
 	}
-	named := it.InitialReason == item.NoSender && it.Override.Contact != "" // a person said who wrote it
-	if it.InitialReason != "" && !it.Override.Releases(it.InitialReason) && !named {
-		initial, err := decideInitialReason(ctx, it, o)
-		if err != nil || initial.Reason != "" || initial.Dismiss || initial.Join != nil {
-			return initial, err
-		}
-		d.Rules = initial.Rules
-	}
-	if it.From.Email == "" && it.Override.Contact == "" {
-		return park(item.NoSender, item.Facts{})
-	}
-	if it.Verdict == item.VerdictFail && !it.Override.Releases(item.SenderNotVerified) {
-		return park(item.SenderNotVerified, item.Facts{})
-	}
-	if it.NotAnalysed && !it.Override.Releases(item.NotAnalysed) {
-		return park(item.NotAnalysed, item.Facts{})
+	d, err := beforeSender(ctx, it, o)
+	if err != nil || d.made() {
+		return d, err
 	}
 	link, linked, err := o.Link(ctx, it.Mailbox)
 	if err != nil {
@@ -59,88 +66,96 @@ func byRules(ctx context.Context, it item.Item, o office, again bool) (decision,
 		return park(item.LinkRemoved, item.Facts{})
 	}
 	from, known, other, err := author(ctx, it, o)
-	if err != nil {
+	switch {
+	case err != nil:
 		return decision{}, err
-	}
-	if other {
+	case other:
 		return park(item.UnknownSender, item.Facts{Contact: from.ID})
-	}
-	if !known && it.From.Email == "" {
+	case !known && it.From.Email == "":
 		return park(item.NoSender, item.Facts{}) // the contact that a person chose was deleted
-	}
-	if !known {
-		return stranger(ctx, it, o, link, again)
+	case !known:
+		return unknownSender(ctx, it, o, link, again)
 	}
 	if unproven, asks, err := o.Unproven(ctx, it, from); err != nil || unproven {
 		return decision{Reason: item.SenderNotVerified, Facts: item.Facts{Contact: from.ID, AsksMoney: asks}}, err
 	}
-	if from.Rule != "" {
+	if d.From = from; from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)
 	}
-
-	d.From = from
-	var client, rule string
-	if err := d.copied(ctx, it, o, again, from); err != nil {
+	client, rule, err := d.answer(ctx, it, o, again)
+	switch {
+	case err != nil:
 		return decision{}, err
-	}
-	if d.Join == nil {
-		c, named, ok, err := o.Answered(ctx, it)
-		if err != nil {
-			return decision{}, err
-		}
-		// The chat of a client whom a person chose is not another client's.
-		if ok && (it.Override.Client == "" || it.Override.Client == c.Client) {
-			s, joins, err := participates(ctx, c, it, o, from)
-			joins = joins && (named || c.Contact == from.ID && !from.Portal) // a conversation alone may be another's
-			var others []string
-			var sure string
-			if err == nil && joins && it.Override.Client == "" {
-				others, sure, err = o.Named(ctx, it, from, &c)
-			}
-			switch {
-			case err != nil:
-				return decision{}, err
-			case len(others) == 1 && sure != "" && !it.Override.NoRules:
-				client, rule = others[0], sure
-			case len(others) > 0: // people write about something else in an old conversation
-				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: append([]string{c.Client}, others...), Named: others})
-			case joins || named && it.Override.Client == c.Client:
-				d.Join, d.participation = &c, s
-			case named:
-				clients := append(slices.Clip(from.Clients), c.Client)
-				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: clients})
-			}
-		}
-	}
-	if d.Join != nil {
+	case d.Reason != "":
+		return d, nil
+	case d.Join != nil:
 		// The members of the chat stay, and those of the address that received this
 		// mail join, if there are any.
 		d.Client = d.Join.Client
 		_, err = d.members(ctx, it, o, link)
 		return d, err
 	}
+	return d.begin(ctx, it, o, link, client, rule)
+}
 
+// answer lets the mail join the chat that it answers, or wait when it may be about another
+// client than that chat. Client is the other client, when a rule is sure of it.
+func (d *decision) answer(ctx context.Context, it item.Item, o office, again bool) (client, rule string, err error) {
+	if err := d.copied(ctx, it, o, again, d.From); err != nil || d.Join != nil {
+		return "", "", err
+	}
+	c, named, ok, err := o.Answered(ctx, it)
+	// The chat of a client whom a person chose is not another client's.
+	if err != nil || !ok || it.Override.Client != "" && it.Override.Client != c.Client {
+		return "", "", err
+	}
+	s, joins, err := participates(ctx, c, it, o, d.From)
+	joins = joins && (named || c.Contact == d.From.ID && !d.From.Portal) // a conversation alone may be another's
+	var others []string
+	if err == nil && joins && it.Override.Client == "" {
+		others, rule, err = o.Named(ctx, it, d.From, &c)
+	}
+	switch {
+	case err != nil:
+		return "", "", err
+	case len(others) == 1 && rule != "" && !it.Override.NoRules:
+		return others[0], rule, nil
+	case len(others) > 0: // people write about something else in an old conversation
+		clients := append([]string{c.Client}, others...)
+		*d = decision{Reason: item.SeveralClients, Facts: item.Facts{Contact: d.From.ID, Clients: clients, Named: others}}
+	case joins || named && it.Override.Client == c.Client:
+		d.Join, d.participation = &c, s
+	case named:
+		clients := append(slices.Clip(d.From.Clients), c.Client)
+		*d = decision{Reason: item.SeveralClients, Facts: item.Facts{Contact: d.From.ID, Clients: clients}}
+	}
+	return "", "", nil
+}
+
+// begin lets the mail start a chat with a client; "" when that is still to be chosen.
+func (d decision) begin(ctx context.Context, it item.Item, o office, link connector.Link, client, rule string) (decision, error) {
 	if client == "" {
 		var unclear decision
-		if client, rule, unclear, err = chooseClient(ctx, it, o, from); err != nil || unclear.Reason != "" {
+		var err error
+		if client, rule, unclear, err = chooseClient(ctx, it, o, d.From); err != nil || unclear.Reason != "" {
 			return unclear, err
 		}
 	}
 	if d.Client = client; rule != "" {
 		d.Rules = append(d.Rules, rule)
 	}
-	d.Reason, err = d.members(ctx, it, o, link)
-	if err != nil || d.Reason != "" {
-		facts := item.Facts{Contact: from.ID, Clients: []string{d.Client}}
-		switch link.Kind {
-		case connector.LinkRole:
-			facts.Role = link.ID
-		case connector.LinkProcessTeam:
-			facts.Team = link.ID
-		}
-		return decision{Reason: d.Reason, Facts: facts}, err
+	reason, err := d.members(ctx, it, o, link)
+	if err == nil && reason == "" {
+		return d, nil
 	}
-	return d, nil
+	facts := item.Facts{Contact: d.From.ID, Clients: []string{d.Client}}
+	switch link.Kind {
+	case connector.LinkRole:
+		facts.Role = link.ID
+	case connector.LinkProcessTeam:
+		facts.Team = link.ID
+	}
+	return decision{Reason: reason, Facts: facts}, err
 }
 
 // copied sets in d whether later mail can find this one by its internet message id. If

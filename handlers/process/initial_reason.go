@@ -6,6 +6,28 @@ import (
 	"kantoorpost/shared/item"
 )
 
+// beforeSender decides mail that waits or is dismissed whoever its sender is. Otherwise
+// the decision is not made, and has only the rule that accepts the mail.
+func beforeSender(ctx context.Context, it item.Item, o office) (decision, error) {
+	var d decision
+	named := it.InitialReason == item.NoSender && it.Override.Contact != "" // a person said who wrote it
+	if it.InitialReason != "" && !it.Override.Releases(it.InitialReason) && !named {
+		var err error
+		if d, err = decideInitialReason(ctx, it, o); err != nil || d.made() {
+			return d, err
+		}
+	}
+	switch {
+	case it.From.Email == "" && it.Override.Contact == "":
+		return park(item.NoSender, item.Facts{})
+	case it.Verdict == item.VerdictFail && !it.Override.Releases(item.SenderNotVerified):
+		return park(item.SenderNotVerified, item.Facts{})
+	case it.NotAnalysed && !it.Override.Releases(item.NotAnalysed):
+		return park(item.NotAnalysed, item.Facts{})
+	}
+	return d, nil
+}
+
 // decideInitialReason decides mail with an initial reason: a program wrote it, or it is
 // too large or undecodable. An automatic answer of a contact joins the chat that it
 // answers, and starts none. No rule dismisses other mail of a contact, and no rule

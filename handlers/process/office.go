@@ -145,8 +145,11 @@ func (d decision) entry() chat.Entry {
 	}
 }
 
+// made tells whether the mail waits, is dismissed or joins a chat.
+func (d decision) made() bool { return d.Reason != "" || d.Join != nil || d.Dismiss }
+
 // starts tells whether the mail begins something: a chat, or a contact.
-func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.Dismiss }
+func (d decision) starts() bool { return !d.made() }
 
 // A newContact says of which client the sender becomes a contact, and by which rule.
 type newContact struct{ Client, Rule string }

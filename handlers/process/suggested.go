@@ -9,27 +9,6 @@ import (
 	"kantoorpost/shared/learn"
 )
 
-// decide decides a mail: by rules, and when these do not tell its client, by what would be
-// suggested first, if that is sure enough. It is then decided as if a person had chosen
-// that client. A mail of which something was undone waits for a person.
-func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
-	d, err := byRules(ctx, it, o, again)
-	if err != nil || d.Reason != item.SeveralClients && d.Reason != item.SenderNoClient || it.Override.NoRules || it.Override.AsksPerson() {
-		return d, err
-	}
-	waiting := it
-	waiting.Reason, waiting.Facts = d.Reason, d.Facts
-	client, rule, why, err := o.Suggested(ctx, waiting)
-	if err != nil || client == "" {
-		return d, err
-	}
-	it.Override.Client = client
-	if d, err = byRules(ctx, it, o, again); err == nil && d.Reason == "" {
-		d.Rules, d.Placed = append(d.Rules, rule), why
-	}
-	return d, err
-}
-
 // Suggested asks for suggestions only while the record of the office allows the model to
 // place mail, and only about mail that firmly names one client. What it looks up is no
 // basis of a decision that the mail waits: suggestions change with everything.
