@@ -35,7 +35,7 @@ func (k *talking) join(t *testing.T, in string, it item.Item, content string) st
 		t.Fatal(err)
 	}
 	kept.State, kept.Chat = item.Processed, in
-	_, ops := c.Join(kept, chat.Entry{Named: true})
+	_, ops := c.Join(kept, chat.Entry{ByMessageID: true})
 	if err := k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (k *talking) add(t *testing.T, n int, from, id string) string {
 		t.Fatal(err)
 	}
 	it.State, it.Chat = item.Processed, c.ID
-	_, ops := c.Join(it, chat.Entry{Named: true})
+	_, ops := c.Join(it, chat.Entry{ByMessageID: true})
 	if err := k.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...); err != nil {
 		t.Fatal(err)
 	}

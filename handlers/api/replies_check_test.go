@@ -103,7 +103,7 @@ func (w *writing) arrive(t *testing.T, n int, from string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, ops := c.Join(it, chat.Entry{Named: true})
+	_, ops := c.Join(it, chat.Entry{ByMessageID: true})
 	it.State, it.Chat = item.Processed, c.ID
 	if err := w.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...); err != nil {
 		t.Fatal(err)

@@ -247,7 +247,7 @@ func (a *arrivals) flush(ctx context.Context) error {
 	}
 	err := a.Items.Commit(ctx, ops...)
 	switch {
-	case overtaken(err), errors.Is(err, table.ErrTooLarge):
+	case table.IsConflict(err), errors.Is(err, table.ErrTooLarge):
 		slog.InfoContext(ctx, "mails stored undecided", "mails", len(a.mails), "error", err)
 		for _, from := range a.from {
 			a.postpone(from)

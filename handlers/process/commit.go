@@ -61,7 +61,7 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 			ops = append(ops, seen...)
 		}
 	default:
-		c, more := chat.Start(cmp.Or(d.Start, it.ID), *it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
+		c, more := chat.Start(cmp.Or(d.Start, it.ID), *it, d.Client, d.From.ID, d.From.Name, d.Members, d.ByMessageID)
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	}

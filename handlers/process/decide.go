@@ -161,7 +161,7 @@ func (d decision) begin(ctx context.Context, it item.Item, o office, link connec
 // copied sets in d whether later mail can find this one by its internet message id. If
 // the mail is a copy of one in a chat to which the sender belongs, it joins that chat.
 func (d *decision) copied(ctx context.Context, it item.Item, o office, again bool, from sender) error {
-	d.Named = true
+	d.ByMessageID = true
 	if !again || it.InternetMessageID == "" {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (d *decision) copied(ctx context.Context, it item.Item, o office, again boo
 	if err != nil {
 		return err
 	}
-	if d.Named = !taken; !same {
+	if d.ByMessageID = !taken; !same {
 		return nil
 	}
 	if _, joins, err := participates(ctx, c, it, o, from); err != nil || !joins {

@@ -101,9 +101,9 @@ func (d decision) String() string {
 		s += " new"
 	}
 	if d.Outside {
-		s = strings.TrimSpace(s + " outside " + d.Leg)
+		s = strings.TrimSpace(s + " outside " + d.SideConversation)
 	}
-	if !d.Named && !d.Quiet {
+	if !d.ByMessageID && !d.Quiet {
 		s += " unnamed"
 	}
 	if len(d.Rules) > 0 {
@@ -183,7 +183,7 @@ type textOffice struct {
 	away         map[string]string    // substitute, by member
 	learned      map[string]string    // learned rules
 	took         map[string][]string  // addresses of its mail, by chat
-	legs         map[string]string    // legs by internet message id
+	side         map[string]string    // side conversations by internet message id
 	names        []string             // clients that the mail firmly names
 	namesIn      map[string][]string  // the same for an answer, by chat
 	proven       []string             // addresses whose earlier mail was verified
@@ -194,7 +194,7 @@ func parseOffice(t *testing.T, text string) *textOffice {
 	t.Helper()
 	p := &textOffice{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
 		teams: map[string][]string{}, chats: map[string]chat.Chat{}, fingerprints: map[string]string{},
-		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{},
+		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, side: map[string]string{},
 		namesIn: map[string][]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
@@ -236,7 +236,7 @@ func parseOffice(t *testing.T, text string) *textOffice {
 		case "took":
 			p.took[w[1]] = append(p.took[w[1]], w[2:]...)
 		case "leg":
-			p.legs[w[2]] = w[1]
+			p.side[w[2]] = w[1]
 		case "chat":
 			id, print, _ := strings.Cut(w[5], "=")
 			p.chats[id] = chat.Chat{ID: w[1], Client: w[2], Contact: w[3], Members: strings.Split(w[4], ",")}
@@ -408,8 +408,8 @@ func (p *textOffice) AtClient(_ context.Context, client, email string) (bool, er
 	return at && !directory.PublicDomain(directory.Domain(email)), nil
 }
 
-func (p *textOffice) Leg(_ context.Context, c chat.Chat, it item.Item) (string, error) {
-	return p.legs[it.InReplyTo], nil
+func (p *textOffice) SideConversation(_ context.Context, c chat.Chat, it item.Item) (string, error) {
+	return p.side[it.InReplyTo], nil
 }
 
 func (p *textOffice) Copied(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {

@@ -38,9 +38,9 @@ type office interface {
 	// AtClient tells whether an address is at a domain of which all contacts are of a
 	// client, and which is not public.
 	AtClient(ctx context.Context, client, email string) (bool, error)
-	// Leg returns the id of the message of a chat with which the leg began that a mail of
-	// somebody outside answers; "" when there is none.
-	Leg(ctx context.Context, c chat.Chat, it item.Item) (string, error)
+	// SideConversation returns the id of the message of a chat with which the side
+	// conversation began that a mail of somebody outside answers; "" when there is none.
+	SideConversation(ctx context.Context, c chat.Chat, it item.Item) (string, error)
 	// Copied looks for a mail with the internet message id of it. Taken says that one
 	// was placed already; same, that it is a copy of this mail, received at another
 	// address, in chat c.
@@ -116,11 +116,11 @@ type decision struct {
 	Dismiss bool
 	Create  *newContact
 
-	Start string // id of the chat that starts; "" for that of the mail
-	Join  *chat.Chat
-	Copy  bool // Join has this mail already
-	Named bool // later mail finds the chat by this mail's internet message id
-	Quiet bool // a program wrote it
+	Start       string // id of the chat that starts; "" for that of the mail
+	Join        *chat.Chat
+	Copy        bool // Join has this mail already
+	ByMessageID bool // later mail finds the chat by this mail's internet message id
+	Quiet       bool // a program wrote it
 
 	Own bool   // the office wrote it, outside of this product
 	By  string // id of the team member who did
@@ -140,8 +140,8 @@ type decision struct {
 // entry says how the mail comes into the chat that it joins.
 func (d decision) entry() chat.Entry {
 	return chat.Entry{
-		Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet, Own: d.Own, By: d.By,
-		New: d.participation.New, Outside: d.Outside, Leg: d.Leg,
+		Members: d.Members, Copy: d.Copy, ByMessageID: d.ByMessageID, Quiet: d.Quiet, Own: d.Own, By: d.By,
+		New: d.participation.New, Outside: d.Outside, SideConversation: d.SideConversation,
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 
 // A participation says how the sender of an answer belongs to the conversation.
 type participation struct {
-	New     bool   // was not in it before
-	Outside bool   // is not of the client
-	Leg     string // the message to which somebody outside answers
+	New              bool   // was not in it before
+	Outside          bool   // is not of the client
+	SideConversation string // the message to which somebody outside answers
 }
 
 // participates tells whether a mail that answers a chat joins it. Everybody who ever got
@@ -41,7 +41,7 @@ func participates(ctx context.Context, c chat.Chat, it item.Item, o office, from
 	}
 	s = participation{New: !took, Outside: !inside}
 	if s.Outside {
-		s.Leg, err = o.Leg(ctx, c, it)
+		s.SideConversation, err = o.SideConversation(ctx, c, it)
 	}
 	return s, true, err
 }
@@ -54,7 +54,7 @@ func ownMail(ctx context.Context, it item.Item, o office, again bool) (decision,
 	if it.Verdict != item.VerdictPass {
 		return park(item.InternalSender, item.Facts{})
 	}
-	d := decision{Why: "colleague", Own: true, Named: true}
+	d := decision{Why: "colleague", Own: true, ByMessageID: true}
 	member, colleague, err := o.Member(ctx, it.From.Email)
 	if err != nil {
 		return decision{}, err
@@ -64,7 +64,7 @@ func ownMail(ctx context.Context, it item.Item, o office, again bool) (decision,
 		if err != nil {
 			return decision{}, err
 		}
-		if d.Named = !taken; c.ID != "" {
+		if d.ByMessageID = !taken; c.ID != "" {
 			d.Join, d.Copy = &c, true
 		}
 	}
@@ -88,13 +88,13 @@ func ownMail(ctx context.Context, it item.Item, o office, again bool) (decision,
 // joins the chat that it answers. A conversation in Exchange alone counts when it goes to
 // somebody who is known to the chat. It never starts a chat.
 func sentMail(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
-	d := decision{Why: "sent", Own: true, Named: true}
+	d := decision{Why: "sent", Own: true, ByMessageID: true}
 	if again && it.InternetMessageID != "" {
 		c, taken, _, err := o.Copied(ctx, it)
 		if err != nil {
 			return decision{}, err
 		}
-		if d.Named = !taken; c.ID != "" { // it came to another address of the office too, or is a reply
+		if d.ByMessageID = !taken; c.ID != "" { // it came to another address of the office too, or is a reply
 			d.Join, d.Copy = &c, true
 		}
 	}

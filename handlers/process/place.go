@@ -56,32 +56,17 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			return false, r.forget(ctx, it)
 		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
-			if slices.Equal(it.Lookups, d.Lookups) {
-				return true, nil
-			}
-			// Only what the decision rests on is another. When somebody changed the mail
-			// meanwhile, the next tick decides it.
-			it.Lookups = d.Lookups
-			err := r.Items.Commit(ctx, it.Transition(it.State, r.decisionVersion(it))...)
-			if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
-				err = nil
-			}
-			return false, err
+			return r.stays(ctx, it, d)
 		}
-		if err := r.report(ctx, it, d.Outcomes); err != nil {
+		if err := r.noteDelivery(ctx, it, d); err != nil {
 			return false, err
-		}
-		if d.From.Undeliverable && !d.Quiet {
-			if err := r.setUndeliverable(ctx, it.From.Email, time.Time{}); err != nil {
-				return false, err
-			}
 		}
 		err = r.commit(ctx, it, d)
 		if errors.Is(err, table.ErrTooLarge) {
 			// Repeating does not help: people must see the mail, with the error.
 			err = r.commit(ctx, it, decision{Reason: item.Technical, Detail: err.Error()})
 		}
-		if !overtaken(err) {
+		if !table.IsConflict(err) {
 			return false, err
 		}
 		// Somebody else changed the mail or the chat, or the answer of the table was lost.
@@ -96,10 +81,18 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 	return false, fmt.Errorf("no decision could be stored in %d tries", maxTries)
 }
 
-// overtaken tells whether a transaction failed because somebody else wrote one of its
-// rows meanwhile, or because it had been done and the answer was lost.
-func overtaken(err error) bool {
-	return errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound)
+// stays stores what the decision on a mail rests on that stays parked for the same reason.
+// Same says that even that is what it was.
+func (r *run) stays(ctx context.Context, it item.Item, d decision) (same bool, err error) {
+	if slices.Equal(it.Lookups, d.Lookups) {
+		return true, nil
+	}
+	it.Lookups = d.Lookups
+	err = r.Items.Commit(ctx, it.Transition(it.State, r.decisionVersion(it))...)
+	if table.IsConflict(err) { // somebody changed the mail: the next tick decides it
+		err = nil
+	}
+	return false, err
 }
 
 // keepSent is how long a sent mail is kept that answers one which still waits for a
@@ -170,15 +163,15 @@ const decideLimit, decideMargin = time.Minute, 15 * time.Second
 func decideSafely(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
 	reads, cancel := context.WithTimeout(ctx, decideLimit)
 	defer cancel()
-	type outcome struct {
+	type result struct {
 		d   decision
 		err error
 	}
 	reads, lookups := directory.Observe(reads)
-	out, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
+	out, err := mailtext.Bounded(decideLimit+decideMargin, func() result {
 		d, err := decide(reads, it, o, again)
 		d.Lookups = lookups.Hashes()
-		return outcome{d, err}
+		return result{d, err}
 	})
 	var broken *mailtext.PanicError
 	var unread *notAnalysed

@@ -2,8 +2,20 @@
 // chat that starts, a chat that is joined, or the reason why a mail waits. It asks
 // Graph for nothing but the names of files, before the model places a mail that has some.
 //
-// A mail takes this way: Decide reads the mails of a job, place decides each of them
-// with decide, which asks records about the office, and commit stores the result.
+// # The way of a mail
+//
+//   - Arrive (arrive.go) decides the mails of a page before they are stored, and stores
+//     several in one transaction. Decide (here) decides mails that are stored: those that
+//     take more than one step, those of lost jobs, and those that are decided again. It
+//     has place (place.go) decide each, until its decision is stored.
+//   - Both call decide (decide.go), which changes nothing. It looks at mail of programs and
+//     delivery reports (initial_reason.go, report.go), then at who wrote (author.go), then
+//     at the chat that is answered (participation.go), then at the client. When rules do
+//     not tell the client, the model may (suggested.go).
+//   - What decide asks is the interface office (office.go). Records answers from the tables
+//     (records.go), with learned rules (learned.go), at one version of the directory, and
+//     a cache keeps the answers.
+//   - Apply makes operations of a decision, which commit writes (commit.go).
 package process
 
 import (

@@ -218,9 +218,9 @@ func (r *records) AtClient(ctx context.Context, client, email string) (bool, err
 	return !slices.ContainsFunc(contacts, func(c directory.Contact) bool { return !slices.Contains(c.Clients, client) }), nil
 }
 
-// Leg follows what the mail answers: a forward begins a leg, and what answers a message
-// of a leg belongs to it.
-func (r *records) Leg(ctx context.Context, c chat.Chat, it item.Item) (string, error) {
+// SideConversation follows what the mail answers: a forward begins a side conversation,
+// and what answers a message of it belongs to it.
+func (r *records) SideConversation(ctx context.Context, c chat.Chat, it item.Item) (string, error) {
 	for _, id := range it.Answers() {
 		reply, ok, err := r.outbox.ByMessageID(ctx, id)
 		if err != nil {
@@ -246,7 +246,7 @@ func (r *records) Leg(ctx context.Context, c chat.Chat, it item.Item) (string, e
 		if errors.Is(err, chat.ErrNotFound) {
 			continue
 		}
-		return m.Leg, err
+		return m.SideConversation, err
 	}
 	return "", nil
 }

@@ -98,9 +98,15 @@ func outcomesOf(report bounce.Report, to []mail.Address, reply outbox.Reply) (ou
 	return out
 }
 
-// report stores the outcomes of a delivery report. Repeating it changes nothing.
-func (r *run) report(ctx context.Context, it item.Item, outcomes []outcome) error {
-	for _, o := range outcomes {
+// noteDelivery stores what a decision says about mail to recipients: the outcomes of a
+// delivery report, and that mail to the sender arrives. Repeating it changes nothing.
+func (r *run) noteDelivery(ctx context.Context, it item.Item, d decision) error {
+	if d.From.Undeliverable && !d.Quiet {
+		if err := r.setUndeliverable(ctx, it.From.Email, time.Time{}); err != nil {
+			return err
+		}
+	}
+	for _, o := range d.Outcomes {
 		if _, err := r.Outbox.Report(ctx, o.Reply, o.Email, o.State, o.Status); err != nil {
 			return fmt.Errorf("report on reply %s: %w", o.Reply, err)
 		}

@@ -19,7 +19,7 @@ func (w *world) comesIn() {
 	w.must(err)
 	it := w.item
 	it.ID, it.InternetMessageID, it.Received = item.NewID(box, "a2", time.Now()), "<a2@elders.example>", time.Now()
-	_, ops := c.Join(it, chat.Entry{Named: true})
+	_, ops := c.Join(it, chat.Entry{ByMessageID: true})
 	w.must(w.mails.Write(w.t.Context(), ops...))
 }
 

@@ -59,7 +59,7 @@ func (s *Store) SetAttachments(ctx context.Context, chat, message string, list [
 	r := row(key, m)
 	r.ETag = etag
 	err = s.table.Write(ctx, table.Replace(r))
-	if err != nil && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+	if err != nil && !table.IsConflict(err) {
 		return fmt.Errorf("note the attachments of message %s: %w", message, err)
 	}
 	return nil

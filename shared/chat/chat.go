@@ -129,9 +129,10 @@ func conversationThread(mailbox, conversation string) string {
 
 // Start returns the chat with an id that begins with a mail, and the operations that
 // store it. They fail when there is a chat with this id, which is that of the mail where it
-// is free (see FreeID). Named says whether later mail finds the chat by this mail's internet
-// message id: not when another mail, with other content, has that id already.
-func Start(id string, it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
+// is free (see FreeID). ByMessageID says whether later mail finds the chat by this mail's
+// internet message id: not when another mail, with other content, has that id already.
+func Start(id string, it item.Item, client, contact, contactName string, members []string,
+	byMessageID bool) (Chat, []table.Op) {
 	c := Chat{
 		ID: id, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
@@ -148,7 +149,7 @@ func Start(id string, it item.Item, client, contact, contactName string, members
 	for _, r := range c.documents() {
 		ops = append(ops, table.Insert(r))
 	}
-	return c, append(append(ops, threads(c.ID, it, named)...), found...)
+	return c, append(append(ops, threads(c.ID, it, byMessageID)...), found...)
 }
 
 // An Entry says how a mail comes into a chat.
@@ -156,17 +157,18 @@ type Entry struct {
 	Members []string // who join with it
 	// Copy says that the chat has the mail already, received at another address:
 	// it adds members and no message.
-	Copy  bool
-	Named bool // as in Start
+	Copy bool
+	// ByMessageID is as in Start.
+	ByMessageID bool
 	// Quiet says that a program wrote the mail: it is not unread for anybody.
 	Quiet bool
 	// Own says that the office wrote the mail, outside of this product. By is the id of
 	// the team member who did, "" when that is not known.
 	Own bool
 	By  string
-	// New, Outside and Leg are those of Message.
-	New, Outside bool
-	Leg          string
+	// New, Outside and SideConversation are those of Message.
+	New, Outside     bool
+	SideConversation string
 }
 
 // Join returns c with the mail and the members added, and the operations that
@@ -181,7 +183,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 		c.Messages++
 		c.Sequence++
 		m := messageOf(it)
-		m.Sequence, m.New, m.Outside, m.Leg = c.Sequence, e.New, e.Outside, e.Leg
+		m.Sequence, m.New, m.Outside, m.SideConversation = c.Sequence, e.New, e.Outside, e.SideConversation
 		if e.Own {
 			m.Direction, m.Via, m.By = Out, ViaOutlook, e.By
 		}
@@ -199,7 +201,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), m)))
 	}
 	ops = append(ops, c.rows()...)
-	return c, append(ops, threads(c.ID, it, e.Named && !e.Copy)...)
+	return c, append(ops, threads(c.ID, it, e.ByMessageID && !e.Copy)...)
 }
 
 // join adds members, but none whom a person removed.
@@ -239,9 +241,9 @@ func (c Chat) documents() []table.Row {
 // threads returns the operations by which later mail finds the chat. The thread
 // of the mail itself is inserted, not put: when two copies are decided at the same
 // time, the second fails and sees the first.
-func threads(chat string, it item.Item, named bool) []table.Op {
+func threads(chat string, it item.Item, byMessageID bool) []table.Op {
 	var ops []table.Op
-	if it.InternetMessageID != "" && named {
+	if it.InternetMessageID != "" && byMessageID {
 		r := row(mailThread(it.InternetMessageID), thread{Chat: chat, Fingerprint: it.Fingerprint})
 		ops = append(ops, table.Insert(r))
 	}

@@ -59,7 +59,7 @@ func (b fixture) get(t *testing.T, id string) chat.Chat {
 func TestJoin(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, newMail(1), "client", "anna")
-	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"bram", "anna"}, Named: true})
+	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"bram", "anna"}, ByMessageID: true})
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestJoin(t *testing.T) {
 	if c.Messages != 2 || len(c.Members) != 3 || !slices.Equal(c.Addresses, []string{"info@x.example", "loon@x.example"}) {
 		t.Errorf("after a copy: %+v", c)
 	}
-	_, ops = stale.Join(newMail(4), chat.Entry{Named: true})
+	_, ops = stale.Join(newMail(4), chat.Entry{ByMessageID: true})
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrChanged) {
 		t.Errorf("a chat that somebody changed meanwhile was overwritten: %v", err)
 	}
@@ -161,7 +161,7 @@ func TestLargestChat(t *testing.T) {
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
-	_, ops = b.get(t, c.ID).Join(newMail(2), chat.Entry{Members: append(members, "one more"), Named: true})
+	_, ops = b.get(t, c.ID).Join(newMail(2), chat.Entry{Members: append(members, "one more"), ByMessageID: true})
 	if n := len(ops) + len(newMail(2).Transition(item.Parked, "version")); n > table.MaxOps {
 		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
 	}

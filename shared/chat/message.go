@@ -61,12 +61,12 @@ type Message struct {
 	Shingles []byte `json:"shingles,omitempty"`
 
 	// New says that its sender was not in the conversation before, and Outside that he
-	// or she is not of the client, such as a bank to which a mail was forwarded. Leg is
-	// the id of the message that such a person answers: what belongs to it is a part of
-	// the conversation that the client does not see.
-	New     bool   `json:"new,omitempty"`
-	Outside bool   `json:"outside,omitempty"`
-	Leg     string `json:"leg,omitempty"`
+	// or she is not of the client, such as a bank to which a mail was forwarded.
+	// SideConversation is the id of the message that such a person answers: what belongs
+	// to it is a part of the chat that the client does not see.
+	New              bool   `json:"new,omitempty"`
+	Outside          bool   `json:"outside,omitempty"`
+	SideConversation string `json:"leg,omitempty"`
 
 	Away *mailtext.Away `json:"away,omitempty"` // of an automatic answer
 

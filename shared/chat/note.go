@@ -101,7 +101,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		if err == nil {
 			return m, nil
 		}
-		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrNotFound) {
+		if !isConflict(ctx, err) {
 			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}

@@ -50,7 +50,7 @@ func TestMessagesOfOneMillisecond(t *testing.T) {
 		it := newMail(10 + n)
 		it.ID = ids.Timed(newMail(1).Received, ids.Hash(fmt.Sprint(n)))
 		it.Received = newMail(1).Received
-		_, ops := b.get(t, c.ID).Join(it, chat.Entry{Named: true})
+		_, ops := b.get(t, c.ID).Join(it, chat.Entry{ByMessageID: true})
 		if err := b.table.Write(t.Context(), ops...); err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func TestAReplyStandsWhereItLeft(t *testing.T) {
 		Received: newMail(4).Received}
 	_, _, ops := b.get(t, c.ID).Append(reply, false)
 	b.write(t, ops)
-	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	all, _, err := b.Messages(t.Context(), c.ID, 20, "")
 	if err != nil || len(all) != 3 || all[0].ID != reply.ID || all[1].ID != m.ID || all[2].ID != c.ID {
 		t.Errorf("%+v, %v", all, err)

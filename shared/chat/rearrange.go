@@ -243,10 +243,9 @@ func (s *Store) write(ctx context.Context, ops ...table.Op) error {
 	}
 }
 
-// isConflict says whether somebody else's change made a transaction fail, or its own
-// first attempt did, so that reading again and repeating is right.
+// isConflict is table.IsConflict while there is time to repeat the transaction.
 func isConflict(ctx context.Context, err error) bool {
-	return ctx.Err() == nil && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound))
+	return ctx.Err() == nil && table.IsConflict(err)
 }
 
 // resumeAfter is how long the request that began a change has to finish it.

@@ -20,7 +20,7 @@ func TestMerge(t *testing.T) {
 	from, into := b.started(t, 1, "bakker", "anna", "bram"), b.started(t, 2, "slager", "carla", "bram")
 	var mails []string
 	for n := range many {
-		mails = append(mails, b.joined(t, 10+n, "loon@x.example", from.ID, chat.Entry{Named: true}).ID)
+		mails = append(mails, b.joined(t, 10+n, "loon@x.example", from.ID, chat.Entry{ByMessageID: true}).ID)
 	}
 	note, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
 	if err != nil {
@@ -93,7 +93,7 @@ func TestTooLateToUndo(t *testing.T) {
 		}
 	}
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "carla")
-	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestTooLateToUndo(t *testing.T) {
 	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
 		t.Fatal(err)
 	}
-	b.joined(t, 4, "info@x.example", into.ID, chat.Entry{Named: true})
+	b.joined(t, 4, "info@x.example", into.ID, chat.Entry{ByMessageID: true})
 	later(chat.LaterMessages, c.ID)
 	third := b.started(t, 5, "bakker", "anna")
 	if _, err := b.move(t, chat.Move{Chat: into.ID, Message: m.ID, Into: third.ID}); err != nil {
@@ -133,7 +133,7 @@ func TestSetClient(t *testing.T) {
 	b := newBureau(t)
 	ctx := audit.As(t.Context(), "anna")
 	c := b.started(t, 1, "bakker", "anna", "bram")
-	m := b.joined(t, 2, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 2, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	c, err := b.SetMembers(ctx, c.ID, "", anybody, []string{"anna", "bram", "dirk"}, noon)
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestManyMembers(t *testing.T) {
 		these, those = append(these, fmt.Sprint("a", n)), append(those, fmt.Sprint("b", n))
 	}
 	c, into := b.started(t, 1, "bakker", these...), b.started(t, 2, "slager", those...)
-	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestManyMembers(t *testing.T) {
 func TestBothChatsAreChecked(t *testing.T) {
 	b := newBureau(t)
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "carla")
-	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	refused := errors.New("refused")
 	for _, of := range []string{c.ID, into.ID} {
 		check := func(x chat.Chat) error {
@@ -241,7 +241,7 @@ func TestRemoveWhatWasMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.markSeen(t, into, "anna")
-	b.joined(t, 3, "info@x.example", into.ID, chat.Entry{Named: true})
+	b.joined(t, 3, "info@x.example", into.ID, chat.Entry{ByMessageID: true})
 	for n, id := range []string{first, newMailID(b, t, 3), into.ID} {
 		it, err := b.items.Get(t.Context(), id)
 		if err != nil {

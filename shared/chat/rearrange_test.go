@@ -14,7 +14,7 @@ import (
 func TestMove(t *testing.T) {
 	b := newBureau(t)
 	from, into := b.started(t, 1, "bakker", "anna", "bram"), b.started(t, 2, "slager", "carla", "bram")
-	m := b.joined(t, 3, "info@x.example", from.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", from.ID, chat.Entry{ByMessageID: true})
 	same := newMail(3)
 	duplicate := b.joined(t, 3, "loon@x.example", from.ID, chat.Entry{Copy: true})
 	if duplicate.Fingerprint != same.Fingerprint {
@@ -106,7 +106,7 @@ func newMailID(b *bureau, t *testing.T, n int) string {
 func TestMoveIntoANewChat(t *testing.T) {
 	b := newBureau(t)
 	c := b.started(t, 1, "bakker", "anna", "bram")
-	m := b.joined(t, 2, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 2, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	b.markSeen(t, c, "anna")
 	split, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID})
 	if err != nil || split.ID == m.ID || split.ID >= c.ID || !slices.Equal(split.Members, []string{"anna", "bram"}) ||
@@ -157,7 +157,7 @@ func TestMoveIntoANewChat(t *testing.T) {
 func TestWhatDoesNotMove(t *testing.T) {
 	b := newBureau(t)
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "anna")
-	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 	note, err := b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
 	if err != nil {
 		t.Fatal(err)

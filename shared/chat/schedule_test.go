@@ -125,7 +125,7 @@ func (s *schedule) event() {
 	switch s.r.IntN(4) {
 	case 0:
 		s.log = append(s.log, "mail into "+id)
-		it := s.joined(s.t, s.n, "info@x.example", id, chat.Entry{Named: true})
+		it := s.joined(s.t, s.n, "info@x.example", id, chat.Entry{ByMessageID: true})
 		s.mails[it.ID] = s.n
 		s.model.add(id, it.ID, "")
 	case 1:

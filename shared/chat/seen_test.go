@@ -62,10 +62,10 @@ func TestUnread(t *testing.T) {
 	want(1, 1)
 	b.markSeen(t, c, "anna")
 	want(0, 1)
-	_, ops := b.get(t, c.ID).Join(newMail(2), chat.Entry{Named: true})
+	_, ops := b.get(t, c.ID).Join(newMail(2), chat.Entry{ByMessageID: true})
 	b.write(t, ops)
 	want(1, 2)
-	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{Named: true, Quiet: true})
+	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{ByMessageID: true, Quiet: true})
 	b.write(t, ops)
 	want(1, 2)
 	b.markSeen(t, c, "anna")
@@ -177,12 +177,12 @@ func TestClose(t *testing.T) {
 		}
 	}
 	// New mail opens it again; mail of a program does not.
-	_, ops := closed.Join(newMail(2), chat.Entry{Named: true, Quiet: true})
+	_, ops := closed.Join(newMail(2), chat.Entry{ByMessageID: true, Quiet: true})
 	b.write(t, ops)
 	if now := b.get(t, c.ID); now.State != chat.Closed {
 		t.Error("a program opened it")
 	}
-	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{Named: true})
+	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{ByMessageID: true})
 	b.write(t, ops)
 	if now := b.get(t, c.ID); now.State != chat.Open {
 		t.Error("new mail left it closed")
@@ -231,7 +231,7 @@ func TestMembers(t *testing.T) {
 	if n := b.unread(t, c, "dirk"); n != 1 {
 		t.Errorf("dirk has %d unread", n)
 	}
-	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"anna", "eva"}, Named: true})
+	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"anna", "eva"}, ByMessageID: true})
 	b.write(t, ops)
 	if c = b.get(t, c.ID); !slices.Equal(c.Members, []string{"bram", "dirk", "eva"}) {
 		t.Errorf("after a mail: %v", c.Members)

@@ -25,7 +25,7 @@ func TestTwoAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, r := newBureau(t), rand.New(rand.NewPCG(uint64(seed), 1))
 				first, second, third := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "bakker", "anna"), b.started(t, 3, "bakker", "anna")
-				m := b.joined(t, 4, "info@x.example", first.ID, chat.Entry{Named: true})
+				m := b.joined(t, 4, "info@x.example", first.ID, chat.Entry{ByMessageID: true})
 				late := b.mail(t, 5, "info@x.example")
 				// Each call takes its own time, so that they interleave in every way.
 				times := make([]time.Duration, 400)
@@ -62,7 +62,7 @@ func TestTwoAtOnce(t *testing.T) {
 							}
 							it := late
 							it.State, it.Chat = item.Processed, c.ID
-							_, ops := c.Join(it, chat.Entry{Named: true})
+							_, ops := c.Join(it, chat.Entry{ByMessageID: true})
 							err = b.table.Write(t.Context(), append(ops, it.Transition(item.New, "")...)...)
 							if !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 								return err
@@ -141,7 +141,7 @@ func TestASlowProcess(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBureau(t)
 			c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "bakker", "anna")
-			m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+			m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
 			b.wire.Reset()
 			b.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
 				if n == at {

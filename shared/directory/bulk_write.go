@@ -175,7 +175,7 @@ func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, 
 		if err == nil {
 			return nil
 		}
-		if !overtaken(err) {
+		if !table.IsConflict(err) {
 			return err
 		}
 	}

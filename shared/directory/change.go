@@ -87,7 +87,7 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 			if now, errNow := s.Version(ctx); errNow != nil || now == c.version || attempt == attempts {
 				return err
 			}
-		} else if err = s.write(ctx, ops, entry.ID); !overtaken(err) {
+		} else if err = s.write(ctx, ops, entry.ID); !table.IsConflict(err) {
 			return err
 		}
 		if attempt == attempts {
@@ -106,17 +106,12 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 // succeeds too if an earlier attempt wrote it and its answer was lost.
 func (s *Store) write(ctx context.Context, ops []table.Op, entry string) error {
 	err := s.table.Write(ctx, ops...)
-	if overtaken(err) {
+	if table.IsConflict(err) {
 		if done, errDone := audit.Written(ctx, s.table, entry); done || errDone != nil {
 			return errDone
 		}
 	}
 	return err
-}
-
-// overtaken says whether a transaction failed because another one came first.
-func overtaken(err error) bool {
-	return errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound)
 }
 
 // prepare returns the transaction of one attempt; no operations when nothing

@@ -138,7 +138,7 @@ func (s *Store) ForgetChanged(ctx context.Context, to int64) error {
 		for _, r := range part {
 			ops = append(ops, table.Delete(table.Row{Key: r.Key}))
 		}
-		if err := s.table.Write(ctx, ops...); err != nil && !overtaken(err) {
+		if err := s.table.Write(ctx, ops...); err != nil && !table.IsConflict(err) {
 			return fmt.Errorf("directory: forget changes up to version %d: %w", to, err)
 		}
 	}

@@ -2,7 +2,6 @@ package item
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -227,7 +226,7 @@ func (s *Store) indexOne(ctx context.Context, it Item) error {
 		return nil
 	}
 	err := s.Commit(ctx, append(ops, table.Replace(mailRow(it)))...)
-	if err != nil && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+	if err != nil && !table.IsConflict(err) {
 		return fmt.Errorf("index mail %s: %w", it.ID, err)
 	}
 	return nil

@@ -255,7 +255,7 @@ func TestWhatAReplySaysIsKept(t *testing.T) {
 func TestAReplyComesAfterWhatItAnswers(t *testing.T) {
 	w := newWorld(t)
 	later := w.mail(11) // a minute after our clock
-	_, ops := w.get().Join(later, chat.Entry{Named: true})
+	_, ops := w.get().Join(later, chat.Entry{ByMessageID: true})
 	w.must(w.table.Write(t.Context(), ops...))
 	n := w.written("anna")
 	n.Reply.Answers, n.Reply.LeavesAt = later.ID, w.at

@@ -74,7 +74,7 @@ func (w *world) get() chat.Chat {
 
 func (w *world) comesIn(n int) {
 	w.t.Helper()
-	_, ops := w.get().Join(w.mail(n), chat.Entry{Named: true})
+	_, ops := w.get().Join(w.mail(n), chat.Entry{ByMessageID: true})
 	w.must(w.table.Write(w.t.Context(), ops...))
 }
 

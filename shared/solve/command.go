@@ -90,7 +90,7 @@ func (s *Service) claim(ctx context.Context, it item.Item, who Person, solution 
 func (s *Service) unclaim(ctx context.Context, it item.Item) error {
 	it.Claim = nil
 	err := s.Items.Commit(ctx, it.Transition(it.State, "")...)
-	if err != nil && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+	if err != nil && !table.IsConflict(err) {
 		return fmt.Errorf("remove claim of mail %s: %w", it.ID, err)
 	}
 	return nil
@@ -224,7 +224,7 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 		if err == nil {
 			return it, nil
 		}
-		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		if ctx.Err() != nil || !table.IsConflict(err) {
 			return it, fmt.Errorf("solve mail %s: %w", it.ID, err)
 		}
 		now, err := cmd.Items.Get(ctx, it.ID)

@@ -71,7 +71,7 @@ func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 		if err == nil {
 			return true, nil
 		}
-		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		if ctx.Err() != nil || !table.IsConflict(err) {
 			return false, fmt.Errorf("dismiss mail %s: %w", id, err)
 		}
 	}

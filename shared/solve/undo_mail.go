@@ -132,7 +132,7 @@ func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool
 		if err == nil {
 			return true, nil
 		}
-		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		if ctx.Err() != nil || !table.IsConflict(err) {
 			return false, fmt.Errorf("undo mail %s: %w", id, err)
 		}
 	}

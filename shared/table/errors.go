@@ -23,6 +23,13 @@ var (
 	ErrTooLarge = errors.New("too large for table storage")
 )
 
+// IsConflict tells whether a Write failed because somebody else wrote one of its rows
+// meanwhile, or because it had been done and the answer was lost. Then reading again and
+// repeating is right.
+func IsConflict(err error) bool {
+	return errors.Is(err, ErrChanged) || errors.Is(err, ErrExists) || errors.Is(err, ErrNotFound)
+}
+
 // An OpError says which operation made a whole Write fail. Index is its index in
 // the arguments of Write. If the service did not tell, Index is -1 and Key is
 // empty.
