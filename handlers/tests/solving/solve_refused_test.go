@@ -74,7 +74,7 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 }
 
 // What a colleague passes on is linked with its writer, and never the
-// colleague's address; a newcomer comes from the original.
+// colleague's address; a new contact comes from the original.
 func TestForwardedMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)

@@ -16,7 +16,7 @@ import (
 
 // What learning is for: each problem that a person solves makes later mail go
 // through without one. The same year is played twice, with and without it. In
-// the last quarter, when newcomers come as ever, learning must have left little
+// the last quarter, when new people write as ever, learning must have left little
 // to do, and it must hardly ever have been wrong.
 //
 // The easy year has ordinary mail. The harsh year has 35 classes of mail that are hard to

@@ -9,9 +9,9 @@ import (
 	"kantoorpost/handlers/app/apptest"
 )
 
-// A newcomer opens the product, sees what waits and why, solves it with one
+// Somebody who never saw it opens the product, sees what waits and why, solves it with one
 // click, and takes it back.
-func newcomer(s *scene) {
+func firstSolution(s *scene) {
 	b := s.as("")
 	b.open("/web")
 	b.until("the sign-in page", `location.pathname.startsWith("/.auth/login/")`)

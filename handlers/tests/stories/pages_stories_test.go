@@ -30,7 +30,7 @@ func TestPages(t *testing.T) {
 	all := os.Getenv("SHOTS") != "" || !limited || time.Until(end) > 15*time.Minute
 	t.Run("look", func(t *testing.T) { looks(t, chromium, all) })
 	stories := map[string]func(*scene){
-		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient,
+		"first solution": firstSolution, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient,
 		"dismiss": dismissAlways,
 		"bulk":    bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
 		"preferences": preferences, "mail text": mailText, "folded": foldedMail,
