@@ -329,7 +329,8 @@ func (p *textOffice) Suggested(context.Context, item.Item) (string, string, *ite
 }
 
 func (p *textOffice) Unproven(_ context.Context, it item.Item, _ sender) (bool, bool, error) {
-	return it.Verdict == item.VerdictSoft && !it.Override.Releases(item.SenderNotVerified) && slices.Contains(p.proven, it.From.Email), false, nil
+	doubted := it.Verdict == item.VerdictSoft && !it.Override.Releases(item.SenderNotVerified)
+	return doubted && slices.Contains(p.proven, it.From.Email), false, nil
 }
 
 func (p *textOffice) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {

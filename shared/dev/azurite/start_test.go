@@ -11,30 +11,11 @@ import (
 	"testing"
 
 	"kantoorpost/shared/dev/azurite"
-	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/dev/npm"
 )
 
-func TestAllThreeServicesAnswer(t *testing.T) {
-	a := azuritetest.ForTest(t)
-	for _, url := range []string{a.QueueURL(), a.TableURL(), a.BlobURL()} {
-		res, err := http.Get(url + "?comp=list")
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		_, _ = io.Copy(io.Discard, res.Body)
-		res.Body.Close()
-		if !strings.HasPrefix(res.Header.Get("Server"), "Azurite") {
-			t.Errorf("%s is answered by %q", url, res.Header.Get("Server"))
-		}
-		if !strings.Contains(a.ConnectionString(), url+";") {
-			t.Errorf("the connection string lacks %s", url)
-		}
-	}
-}
-
-func TestAStoppedAzuriteIsGoneAndFreesItsPorts(t *testing.T) {
+// The three services answer; a stopped Azurite is gone and frees its ports.
+func TestStartAndStop(t *testing.T) {
 	folder, err := npm.CacheFolder()
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +30,21 @@ func TestAStoppedAzuriteIsGoneAndFreesItsPorts(t *testing.T) {
 	a, err := azurite.Start(t.Context(), installed, azurite.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, url := range []string{a.QueueURL(), a.TableURL(), a.BlobURL()} {
+		res, err := http.Get(url + "?comp=list")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		if !strings.HasPrefix(res.Header.Get("Server"), "Azurite") {
+			t.Errorf("%s is answered by %q", url, res.Header.Get("Server"))
+		}
+		if !strings.Contains(a.ConnectionString(), url+";") {
+			t.Errorf("the connection string lacks %s", url)
+		}
 	}
 	a.Stop()
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", a.Queue))
