@@ -134,7 +134,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 			all = append(all, addressOf(b, k))
 		}
 	}
-	page, next, err := cut(in.Paging, all, func(o addressObject) string { return o.ID })
+	page, next, err := pageOf(in.Paging, all, func(o addressObject) string { return o.ID })
 	if err == nil {
 		err = a.addWriting(ctx, page...)
 	}

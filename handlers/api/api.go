@@ -105,13 +105,13 @@ type api struct {
 	described  func()
 	origin     *http.CrossOriginProtection
 	// explain says, for each domain package, what its errors mean in HTTP.
-	explain   []func(error) *problem
-	pictures  *pictureCache
-	documents *documents
-	receiving chan struct{} // one for each file that is being received
-	remembers memory
-	asking    singleflight.Group
-	names     namesCache
+	explain         []func(error) *problem
+	pictures        *pictureCache
+	documents       *documents
+	receiving       chan struct{} // one for each file that is being received
+	attachmentLists attachmentCache
+	listCalls       singleflight.Group
+	names           namesCache
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map
 	// spans keeps the figures of past months and weeks.

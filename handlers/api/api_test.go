@@ -347,7 +347,7 @@ func BenchmarkNew(b *testing.B) {
 
 // Duplicates are removed, and the order stays.
 func TestOnce(t *testing.T) {
-	if got := once([]string{"b", "a", "b", "c", "a"}); !slices.Equal(got, []string{"b", "a", "c"}) {
+	if got := unique([]string{"b", "a", "b", "c", "a"}); !slices.Equal(got, []string{"b", "a", "c"}) {
 		t.Error(got)
 	}
 }

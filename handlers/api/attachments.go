@@ -150,7 +150,7 @@ func (a *api) attachmentSourceOf(ctx context.Context, it item.Item, how freshnes
 	}
 	source := &attachmentSource{mail: it, graph: graph}
 	if source.attachments, err = a.list(ctx, source, how); err != nil {
-		return nil, a.unread(err)
+		return nil, a.mailboxProblem(err)
 	}
 	return source, nil
 }
@@ -170,15 +170,15 @@ func (a *api) mailbox(ctx context.Context, it item.Item) (graph connector.Graph,
 // list lists the attachments of a mail; concurrent callers share one request.
 func (a *api) list(ctx context.Context, source *attachmentSource, how freshness) ([]mail.Attachment, error) {
 	key := source.mail.Mailbox + " " + source.mail.MessageID
-	if known, ok := a.remembers.get(key, time.Now()); ok && how == recent {
+	if known, ok := a.attachmentLists.get(key, time.Now()); ok && how == recent {
 		return known, nil
 	}
 	select {
-	case asked := <-a.asking.DoChan(key, func() (any, error) {
+	case asked := <-a.listCalls.DoChan(key, func() (any, error) {
 		// The first caller may leave before the others.
 		list, err := source.graph.Attachments(context.WithoutCancel(ctx), source.mail.Mailbox, source.mail.MessageID)
 		if err == nil {
-			a.remembers.put(key, list, time.Now())
+			a.attachmentLists.put(key, list, time.Now())
 		}
 		return list, err
 	}):
@@ -208,8 +208,8 @@ func (a *api) mailToRead(ctx context.Context, id string) (item.Item, error) {
 	return it, nil
 }
 
-// unread explains why a mailbox did not give the attachments of a mail.
-func (a *api) unread(err error) error {
+// mailboxProblem explains why a mailbox did not give the attachments of a mail.
+func (a *api) mailboxProblem(err error) error {
 	code, reason, ok := a.Connectors.Outside(&connector.OutsideError{Err: err})
 	switch {
 	case !ok || errors.Is(err, context.Canceled):

@@ -115,7 +115,7 @@ func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[conne
 		return nil, err
 	}
 	sorting.By(all, func(a, b connector.Connector) int { return cmp.Compare(a.ID, b.ID) })
-	page, next, err := cut(*in, all, func(c connector.Connector) string { return c.ID })
+	page, next, err := pageOf(*in, all, func(c connector.Connector) string { return c.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ func (f field[T]) pointer(p **T, name string) error {
 	return nil
 }
 
-// cut is the requested part of a list that is sorted by id.
-func cut[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
+// pageOf is the requested part of a list that is sorted by id.
+func pageOf[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, "", err

@@ -74,12 +74,12 @@ func (a *api) seesChat(ctx context.Context, known map[string]string, id string) 
 // eventText is what an event says, in one sentence.
 func eventText(e chat.Event, who, subject, client string) words.Text {
 	who, subject, client = words.Isolate(who), words.Isolate(subject), words.Isolate(client)
-	t := eventDeed(e, subject, client)
+	t := eventChange(e, subject, client)
 	return words.Text{NL: cmp.Or(who, "Iemand") + " " + t.NL, EN: cmp.Or(who, "Somebody") + " " + t.EN}
 }
 
-// eventDeed is what was done. Without a subject, it does not say which mail or chat.
-func eventDeed(e chat.Event, subject, client string) words.Text {
+// eventChange is what was done. Without a subject, it does not say which mail or chat.
+func eventChange(e chat.Event, subject, client string) words.Text {
 	mail, other := words.Text{NL: "een bericht", EN: "a message"}, words.Text{NL: "een andere chat", EN: "another chat"}
 	if subject != "" {
 		mail = words.Text{NL: "“" + subject + "”", EN: "“" + subject + "”"}

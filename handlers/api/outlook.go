@@ -36,7 +36,7 @@ func (a *api) registerOutlook() {
 		}
 		link, err := graph.WebLink(ctx, it.Mailbox, it.MessageID)
 		if err != nil {
-			return nil, a.unread(err)
+			return nil, a.mailboxProblem(err)
 		}
 		// The page leads people there, so it must be Outlook.
 		if to, err := url.Parse(link); err != nil || to.Scheme != "https" || !slices.Contains(outlookHosts, to.Host) {

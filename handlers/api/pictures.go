@@ -144,7 +144,7 @@ func (a *api) ended(ctx context.Context, source *attachmentSource, body *attachm
 		body.begin() // the file may be empty
 	case !body.begun:
 		var known *problem
-		if !errors.As(a.unread(err), &known) {
+		if !errors.As(a.mailboxProblem(err), &known) {
 			known = a.problem(ctx, err)
 		}
 		writeProblem(body.w, known)
@@ -154,9 +154,9 @@ func (a *api) ended(ctx context.Context, source *attachmentSource, body *attachm
 	}
 }
 
-// A memory keeps the attachment lists of mails for a listAge: a page requests
+// An attachmentCache keeps the attachment lists of mails for a listAge: a page requests
 // each picture separately.
-type memory struct {
+type attachmentCache struct {
 	mu    sync.Mutex
 	lists map[string]remembered
 }
@@ -171,14 +171,14 @@ const (
 	maxRemembered = 100
 )
 
-func (m *memory) get(key string, now time.Time) ([]mail.Attachment, bool) {
+func (m *attachmentCache) get(key string, now time.Time) ([]mail.Attachment, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, ok := m.lists[key]
 	return r.attachments, ok && now.Sub(r.at) < listAge
 }
 
-func (m *memory) put(key string, list []mail.Attachment, now time.Time) {
+func (m *attachmentCache) put(key string, list []mail.Attachment, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.lists == nil {

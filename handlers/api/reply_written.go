@@ -165,7 +165,7 @@ func (a *api) attached(ctx context.Context, uploads []string, html string, until
 	var out []outbox.Attachment
 	var size int64
 	shown := compose.Pictures(html)
-	for _, id := range once(append(slices.Clone(uploads), shown...)) {
+	for _, id := range unique(append(slices.Clone(uploads), shown...)) {
 		f, err := a.upload(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {
 			return nil, invalid("body.attachments", "ids of files that you uploaded; "+id+" is none, or is no longer there")

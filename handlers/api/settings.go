@@ -99,7 +99,7 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 // fourEyes checks who and what needs a second person. What was there before may have
 // been deleted meanwhile.
 func (a *api) fourEyes(ctx context.Context, in fourEyesObject, before compose.FourEyes) (compose.FourEyes, error) {
-	out := compose.FourEyes{Members: once(in.Members), Clients: once(in.Clients)}
+	out := compose.FourEyes{Members: unique(in.Members), Clients: unique(in.Clients)}
 	for _, list := range []struct {
 		field, kind, expected string
 		ids, before           []string

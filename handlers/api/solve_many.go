@@ -60,7 +60,7 @@ func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) b
 	if err != nil {
 		return nil, err
 	}
-	ids = once(ids)
+	ids = unique(ids)
 	may := map[string]bool{}
 	for part := range slices.Chunk(ids, 200) {
 		items, err := a.Items.Load(ctx, part)
@@ -74,7 +74,7 @@ func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) b
 	return slices.DeleteFunc(ids, func(id string) bool { return !may[id] }), nil
 }
 
-func once(ids []string) []string {
+func unique(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		again := seen[id]

@@ -70,7 +70,14 @@ func (a *api) registerTeamwork() {
 	handle(a, access.MailsSolve, mails("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues",
 		"List the active team members who see a mail, and can be its assignee"), a.mailColleagues)
 	handle(a, access.MailsRead, mails("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence",
-		"Say that you look at a mail, for half a minute, and learn who else does"), a.lookAtMail)
+		"Say that you look at a mail, for half a minute, and learn who else does"),
+		func(ctx context.Context, in *MailPath) (*lookers, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsRead)
+			if err != nil {
+				return nil, err
+			}
+			return a.look(ctx, "mail "+it.ID, string(it.State))
+		})
 	handle(a, access.ChatsRead, chats("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence",
 		"Say that you look at a chat, for half a minute, and learn who else does"),
 		func(ctx context.Context, in *ChatPath) (*lookers, error) {
@@ -162,14 +169,6 @@ type lookers struct {
 		Items []named `json:"items" nullable:"false"`
 		State string  `json:"state" enum:"new,processed,parked,dismissed,open,closed" doc:"of the mail, or of the chat"`
 	}
-}
-
-func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*lookers, error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsRead)
-	if err != nil {
-		return nil, err
-	}
-	return a.look(ctx, "mail "+it.ID, string(it.State))
 }
 
 // look notes that the caller looks at an object, and answers who else does.

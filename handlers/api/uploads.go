@@ -184,7 +184,7 @@ func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Atta
 	go func() {
 		err := source.graph.Attachment(ctx, source.mail.Mailbox, source.mail.MessageID, at.ID, w)
 		if err != nil {
-			err = a.unread(err)
+			err = a.mailboxProblem(err)
 		}
 		w.CloseWithError(err)
 	}()

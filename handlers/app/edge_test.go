@@ -94,7 +94,7 @@ func TestFormsBehindTheHostsProxy(t *testing.T) {
 	}
 	const form, ours = "application/x-www-form-urlencoded", "https://kantoor.example"
 	for origin, want := range map[string]bool{ours: true, "https://elders.example": false, "http://127.0.0.1:7071": false, "null": false} {
-		if code := post("/web/look", "lang=en", form, origin).Code; (code == http.StatusSeeOther) != want || !want &&
+		if code := post("/web/preferences", "lang=en", form, origin).Code; (code == http.StatusSeeOther) != want || !want &&
 			code != http.StatusForbidden {
 			t.Errorf("a page of %s: %d", origin, code)
 		}

@@ -68,8 +68,12 @@ func (s *site) registerAddresses() {
 	s.post("/web/connectors/{connector}/addresses/{address}", s.editAddress)
 	s.post("/web/connectors/{connector}/addresses/{address}/mail", s.saveAddressMail)
 	s.post("/web/connectors/{connector}/addresses/{address}/fetch", s.fetchAddress)
-	s.post("/web/connectors/{connector}/addresses/{address}/pause", s.pauseAddress)
-	s.post("/web/connectors/{connector}/addresses/{address}/resume", s.resumeAddress)
+	s.post("/web/connectors/{connector}/addresses/{address}/pause", func(v *request) error {
+		return v.patchAddress(map[string]any{"active": false}, nil, "address.paused")
+	})
+	s.post("/web/connectors/{connector}/addresses/{address}/resume", func(v *request) error {
+		return v.patchAddress(map[string]any{"active": true}, nil, "address.resumed")
+	})
 }
 
 func addressFormOf(r *http.Request) addressForm {
@@ -229,14 +233,6 @@ func (s *site) editAddress(v *request) error {
 func (s *site) saveAddressMail(v *request) error {
 	patch := map[string]any{"signature": v.richIn(), "quote": v.r.PostFormValue("quote") != ""}
 	return v.patchAddress(patch, nil, "address.saved")
-}
-
-func (s *site) pauseAddress(v *request) error {
-	return v.patchAddress(map[string]any{"active": false}, nil, "address.paused")
-}
-
-func (s *site) resumeAddress(v *request) error {
-	return v.patchAddress(map[string]any{"active": true}, nil, "address.resumed")
 }
 
 func (v *request) patchAddress(patch map[string]any, f *addressForm, key string) error {

@@ -74,8 +74,8 @@ func (f chatFilter) query() string {
 
 func (f chatFilter) isFiltered() bool { return f.Search != "" || f.Unread || f.Assigned }
 
-// ask is the filter as a query for the API.
-func (f chatFilter) ask() string {
+// apiPath is the list of the API that the filter asks for.
+func (f chatFilter) apiPath() string {
 	state, later := f.State, ""
 	switch f.State {
 	case "all":
@@ -144,7 +144,7 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 		return view, nil // the list stays as it is
 	}
 	var page list[chatObject]
-	if err := v.api.get(f.ask(), &page); err != nil {
+	if err := v.api.get(f.apiPath(), &page); err != nil {
 		return nil, err
 	}
 	view.Chats = page.Items

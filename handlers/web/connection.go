@@ -49,8 +49,6 @@ func (p *proof) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func (s *site) connection(v *request) error { return v.connectionPage(http.StatusOK, nil) }
-
 // connectionPage shows the connection; more adds other data to the view first.
 func (v *request) connectionPage(status int, more func(*connectorView) error) error {
 	view, err := v.connectorOf("connection")
@@ -180,8 +178,6 @@ type limits struct {
 		WhatToDo *words.Text `json:"whatToDo"`
 	} `json:"tried"`
 }
-
-func (s *site) connectorLimits(v *request) error { return v.limitsPage(http.StatusOK, nil) }
 
 func (v *request) limitsPage(status int, more func(*connectorView)) error {
 	view, err := v.connectorOf("limits")

@@ -84,9 +84,10 @@ func TestCodesHaveWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for prefix, codes := range map[string]string{
-		"connector.invalid.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown token-endpoint-other-tenant " +
-			"token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras " +
-			"token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
+		"connector.invalid.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown " +
+			"token-endpoint-other-tenant token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https " +
+			"token-endpoint-extras token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path " +
+			"token-endpoint-shared-tenant token-endpoint-tenant " +
 			"client-secret client-secret-empty client-secret-id client-secret-again client-secret-secret-wrong client-secret-secret-expired " +
 			"client-secret-app-not-in-tenant client-secret-tenant-unknown client-secret-other-tenant client-secret-refused " +
 			"client-secret-unused credential credential-identity-missing certificate certificate-missing secret-expires address address-unknown " +

@@ -9,7 +9,8 @@ import (
 // The address of a form that was refused leads back to its page: a reload works.
 func TestAFormsAddressLeadsToItsPage(t *testing.T) {
 	for at, want := range map[string]string{
-		"/web/mails/" + one + "/solve?reason=bounce": "/web/mails/" + one + "?reason=bounce", "/web/mails/bulk": "/web/mails", "/web/look": home,
+		"/web/mails/" + one + "/solve?reason=bounce": "/web/mails/" + one + "?reason=bounce", "/web/mails/bulk": "/web/mails",
+		"/web/preferences":             home,
 		"/web/chats/" + one + "/notes": "/web/chats/" + one, "/web/chats/" + one + "/replies/x/back": "/web/chats/" + one,
 		"/web/directory/clients/k1/team": "/web/directory/clients/k1",
 	} {
@@ -102,7 +103,7 @@ func TestTheFirstVisit(t *testing.T) {
 	}
 	me := api.answers["GET /api/me"].(person)
 	api.answers["PATCH /api/me"] = nil
-	if w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails"); w.Code != 303 ||
+	if w = browse(t, api, "POST", "/web/preferences", "tour=done&back=/web/mails"); w.Code != 303 ||
 		strings.TrimSpace(api.bodies["PATCH /api/me"]) != `{"toured":true}` {
 		t.Errorf("%d %s", w.Code, api.bodies["PATCH /api/me"])
 	}
@@ -113,7 +114,7 @@ func TestTheFirstVisit(t *testing.T) {
 	me.ID = "" // the first administrator is not in the directory: the browser remembers it
 	me.Toured = false
 	api.answers["GET /api/me"] = me
-	w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails")
+	w = browse(t, api, "POST", "/web/preferences", "tour=done&back=/web/mails")
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "in drie stappen")
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200,
 		"!in drie stappen")

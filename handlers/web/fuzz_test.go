@@ -56,7 +56,7 @@ func FuzzLocal(f *testing.F) {
 	for _, s := range []string{"/web/mails?a=b", "//evil.example/web/", "/web/../..//evil", "/web/%5c", "http:/web/x", "/web/\t/x"} {
 		f.Add(s)
 	}
-	base, _ := url.Parse("https://office.example/web/look")
+	base, _ := url.Parse("https://office.example/web/preferences")
 	f.Fuzz(func(t *testing.T, to string) {
 		u, err := base.Parse(local(to))
 		if err != nil || u.Host != base.Host || u.Scheme != "https" || !strings.HasPrefix(u.Path, "/web/") {

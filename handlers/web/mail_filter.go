@@ -78,8 +78,8 @@ func (f filter) isFiltered() bool {
 // waits tells whether the list is of mail that waits, now or for later.
 func (f filter) waits() bool { return f.State == "parked" || f.State == "later" }
 
-// ask is the filter as a query for the API.
-func (f filter) ask(now time.Time) string {
+// apiPath is the list of the API that the filter asks for.
+func (f filter) apiPath(now time.Time) string {
 	state, later := f.State, ""
 	switch f.State {
 	case "all":

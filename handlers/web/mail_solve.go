@@ -106,12 +106,12 @@ func (v *request) notSolved(p *Problem, form solution) error {
 		case "choose-client":
 			open.Shown = "client"
 		}
-		return v.already(open, p, form)
+		return v.addOwner(open, p, form)
 	})
 }
 
-// already finds the owner of the address, and the chosen client.
-func (v *request) already(open *openMail, p *Problem, form solution) error {
+// addOwner finds the owner of the address, and the chosen client.
+func (v *request) addOwner(open *openMail, p *Problem, form solution) error {
 	if p.Existing != "" && open.can("link-contact") {
 		var c contact
 		missing, err := anyProblem(v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c))
@@ -140,7 +140,7 @@ func (v *request) next(id string, f flash) error {
 	want.State, want.After, want.Show = "parked", id, pageSize
 	for range 2 {
 		var page list[mailObject]
-		if err := v.api.get(want.ask(time.Now()), &page); err != nil {
+		if err := v.api.get(want.apiPath(time.Now()), &page); err != nil {
 			return err
 		}
 		for _, m := range page.Items {
@@ -152,8 +152,6 @@ func (v *request) next(id string, f flash) error {
 	}
 	return v.done("/web/mails"+back, f)
 }
-
-func (s *site) nextMail(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) }
 
 func (s *site) retry(v *request) error {
 	api, page := v.mailHere()

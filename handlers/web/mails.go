@@ -163,7 +163,7 @@ func (m *mailsView) isOpen(id string) bool { return m.Open != nil && m.Open.ID =
 func (s *site) registerMails() {
 	s.page("/web/mails", s.mails)
 	s.page("/web/mails/{mail}", s.mail)
-	s.page("/web/mails/{mail}/next", s.nextMail)
+	s.page("/web/mails/{mail}/next", func(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) })
 	s.page("/web/mails/{mail}/contacts", s.findContacts)
 	s.page("/web/mails/{mail}/clients", s.findClients)
 	s.page("/web/mails/{mail}/files", s.mailFiles)
@@ -192,7 +192,7 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 		return nil, err
 	}
 	var page list[mailObject]
-	if err := v.api.get(f.ask(time.Now()), &page); err != nil {
+	if err := v.api.get(f.apiPath(time.Now()), &page); err != nil {
 		return nil, err
 	}
 	view.Mails = page.Items

@@ -113,27 +113,27 @@ func (k *renderer) check(page *template.Template) error {
 func (k *renderer) functions() template.FuncMap {
 	all := maps.Clone(viewFunctions)
 	maps.Copy(all, template.FuncMap{
-		"t":        k.text,
-		"tn":       k.plural,
-		"tx":       k.texted,
-		"said":     k.said,
-		"flash":    k.flashText,
-		"asset":    func(name string) string { return k.static[name].url },
-		"icon":     k.icon,
-		"ago":      func(t time.Time) string { return k.ago(t, time.Now()) },
-		"when":     func(t time.Time) string { return k.when(t, time.Now()) },
-		"date":     k.date,
-		"day":      func(t time.Time) string { return k.day(t, time.Now()) },
-		"initials": initials,
-		"clock":    func(t time.Time) string { return k.clock(t, time.Now()) },
-		"seconds":  func(t time.Time) int { return max(int(time.Until(t).Round(time.Second).Seconds()), 0) },
-		"bytes":    func(n int64) string { return strconv.FormatInt(n>>20, 10) + " MB" },
-		"bounce":   k.bounce,
-		"add":      func(a, b int) int { return a + b },
-		"percent":  func(f float64) int { return int(f*100 + 0.5) },
-		"datetime": datetime,
-		"worth":    k.worth,
-		"mistaken": k.mistaken,
+		"t":                 k.text,
+		"tn":                k.plural,
+		"tx":                k.texted,
+		"said":              k.said,
+		"flash":             k.flashText,
+		"asset":             func(name string) string { return k.static[name].url },
+		"icon":              k.icon,
+		"ago":               func(t time.Time) string { return k.ago(t, time.Now()) },
+		"when":              func(t time.Time) string { return k.when(t, time.Now()) },
+		"date":              k.date,
+		"day":               func(t time.Time) string { return k.day(t, time.Now()) },
+		"initials":          initials,
+		"clock":             func(t time.Time) string { return k.clock(t, time.Now()) },
+		"seconds":           func(t time.Time) int { return max(int(time.Until(t).Round(time.Second).Seconds()), 0) },
+		"bytes":             func(n int64) string { return strconv.FormatInt(n>>20, 10) + " MB" },
+		"bounce":            k.bounce,
+		"add":               func(a, b int) int { return a + b },
+		"percent":           func(f float64) int { return int(f*100 + 0.5) },
+		"datetime":          datetime,
+		"fieldValue":        k.fieldValue,
+		"credentialProblem": k.credentialProblem,
 	})
 	return all
 }
@@ -146,9 +146,9 @@ func (k *renderer) said(t words.Text) string {
 	return t.NL
 }
 
-// mistaken is what is wrong with a credential, by the code of the API: a state of the
+// credentialProblem is what is wrong with a credential, by the code of the API: a state of the
 // connector after the name of the field, or a text of its own.
-func (k *renderer) mistaken(code string) string {
+func (k *renderer) credentialProblem(code string) string {
 	if s, ok := k.texts["connector.invalid."+code]; ok {
 		return s
 	}
@@ -162,9 +162,9 @@ func (k *renderer) mistaken(code string) string {
 	return k.texts["connector.invalid.other"]
 }
 
-// worth is the value of a field in words, when the field has a fixed set of
+// fieldValue is the value of a field in words, when the field has a fixed set of
 // values.
-func (k *renderer) worth(field, value string) string {
+func (k *renderer) fieldValue(field, value string) string {
 	switch field {
 	case "rights", "active", "type":
 		return k.texted("audit.value", value)

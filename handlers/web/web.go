@@ -78,7 +78,7 @@ func New(o Options) (http.Handler, error) {
 	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
 	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
-	s.post("/web/look", s.savePreferences)
+	s.post("/web/preferences", s.savePreferences)
 	s.registerCounts()
 	s.registerMails()
 	s.registerChats()

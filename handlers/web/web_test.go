@@ -114,7 +114,7 @@ func TestEveryAnswerIsShielded(t *testing.T) {
 }
 
 func TestAnotherSiteCanSendNoForm(t *testing.T) {
-	w := browse(t, newAPI("manager"), "POST", "/web/look", "lang=en", "Sec-Fetch-Site", "cross-site")
+	w := browse(t, newAPI("manager"), "POST", "/web/preferences", "lang=en", "Sec-Fetch-Site", "cross-site")
 	wants(t, w, 403)
 	if len(w.Result().Cookies()) > 0 {
 		t.Error("and yet it changed something")
@@ -139,7 +139,7 @@ func TestRefusalsOfThePagesAreLogged(t *testing.T) {
 		{"GET /web/directory/import/jan@x.nl.csv",
 			`"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import/{file}","status":404}`, nil},
 		{"GET /web/jan@x.nl", `"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/","status":404}`, nil},
-		{"POST /web/look", `"level":"WARN","msg":"refused","who":"m1","method":"POST","route":"/web/look","status":403}`,
+		{"POST /web/preferences", `"level":"WARN","msg":"refused","who":"m1","method":"POST","route":"/web/preferences","status":403}`,
 			[]string{"Sec-Fetch-Site", "cross-site"}},
 		{"GET /web/me", "", nil},
 	} {
@@ -172,9 +172,9 @@ func TestWhoIsNotSignedInIsLedThereAndLosesNothing(t *testing.T) {
 		t.Error(w.Code, to)
 	}
 	// The typed values stay on the page: signing in opens a new page.
-	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "")
+	w = browse(t, newAPI("reader"), "POST", "/web/preferences", "lang=en", "X-MS-CLIENT-PRINCIPAL", "")
 	wants(t, w, 401, "/.auth/login/aad", `target="_blank"`, "U bent afgemeld")
-	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "", "HX-Request", "true")
+	w = browse(t, newAPI("reader"), "POST", "/web/preferences", "lang=en", "X-MS-CLIENT-PRINCIPAL", "", "HX-Request", "true")
 	wants(t, w, 401, "/.auth/login/aad", `target="_blank"`, "!<html")
 	if w.Header().Get("HX-Retarget") != "#toasts" {
 		t.Error("it would replace the form")
@@ -190,7 +190,7 @@ func TestLanguageAndColours(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", "nl", "Cookie", "lang=en; theme=dark"), 200,
 		`<html lang="en" data-theme="dark">`, "Everything works")
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", `lang=fr; theme="><script>`), 200, `<html lang="nl">`)
-	w := browse(t, api, "POST", "/web/look", "theme=dark&back=/web/health")
+	w := browse(t, api, "POST", "/web/preferences", "theme=dark&back=/web/health")
 	if w.Code != 303 || w.Header().Get("Location") != "/web/health" || w.Result().Cookies()[0].Value != "dark" {
 		t.Error(w.Code, w.Header())
 	}

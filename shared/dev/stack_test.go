@@ -222,8 +222,8 @@ func (r *running) ownPages(t *testing.T) {
 		status       int
 		says         string
 	}{
-		{"/web/look", r.App, http.StatusSeeOther, ""},
-		{"/web/look", "https://elders.example", http.StatusForbidden, ""},
+		{"/web/preferences", r.App, http.StatusSeeOther, ""},
+		{"/web/preferences", "https://elders.example", http.StatusForbidden, ""},
 		{"/web/mails/0/retry", r.App, http.StatusNotFound, `href="/web/rules?kind=dismiss-list"`}, // the way back
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.App+c.path, strings.NewReader("lang=nl"))

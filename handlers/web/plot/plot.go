@@ -146,7 +146,9 @@ func (d *drawing) head() {
 	sum := fnv.New32a()
 	fmt.Fprintf(sum, "%#v", d.o)
 	id := fmt.Sprintf("plot-%08x", sum.Sum32())
-	fmt.Fprintf(&d.b, `<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="%s-title %[1]s-text" viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`, id, d.o.Width, d.o.Height)
+	fmt.Fprintf(&d.b, `<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="%s-title %[1]s-text" `+
+		`viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`,
+		id, d.o.Width, d.o.Height)
 	fmt.Fprintf(&d.b, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-text\">%s</desc>\n", id, escape(d.o.Title), id,
 		escape(d.o.Description))
 	d.b.WriteString("<style>.plot{color:var(--plot-text,#222);background:var(--plot-back,#fff);max-width:100%;height:auto}" +
