@@ -40,6 +40,7 @@ type entry struct {
 	Phone    string            `json:"phone"`
 	Function string            `json:"function"`
 	Portal   bool              `json:"portal"`
+	Language string            `json:"language"` // of mail to a contact; "" as he or she writes
 	Learned  map[string]string `json:"learned"`
 
 	Undeliverable map[string]time.Time `json:"undeliverable"`

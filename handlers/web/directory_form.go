@@ -32,8 +32,12 @@ func (o *openEntry) body() map[string]any {
 	case "clients":
 		return map[string]any{"number": o.Number, "type": o.Type, "name": o.Name, "kvk": o.KvK, "vat": o.VAT, "ibans": o.IBANs}
 	case "contacts":
-		return map[string]any{"name": o.Name, "emails": o.Emails, "clients": o.Clients, "phone": o.Phone, "function": o.Function,
+		body := map[string]any{"name": o.Name, "emails": o.Emails, "clients": o.Clients, "phone": o.Phone, "function": o.Function,
 			"portal": o.Portal}
+		if o.Language != "" || !o.New {
+			body["language"] = o.Language
+		}
+		return body
 	case "team-members":
 		body := map[string]any{"name": o.Name, "email": o.Email, "rights": o.Rights, "active": o.Active}
 		if !o.New {
@@ -49,7 +53,8 @@ func (o *openEntry) body() map[string]any {
 func (o *openEntry) read(r *http.Request) {
 	for name, field := range map[string]*string{
 		"name": &o.Name, "number": &o.Number, "type": &o.Type, "kvk": &o.KvK, "vat": &o.VAT, "phone": &o.Phone, "function": &o.Function,
-		"email": &o.Email, "rights": &o.Rights, "tag": &o.Tag, "emails": &o.EmailLines, "find": &o.Find,
+		"language": &o.Language,
+		"email":    &o.Email, "rights": &o.Rights, "tag": &o.Tag, "emails": &o.EmailLines, "find": &o.Find,
 		"substitute": &o.awayForm.Member, "from": &o.From, "until": &o.Until,
 	} {
 		*field = r.PostFormValue(name)

@@ -83,8 +83,11 @@ func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
 	for _, c := range []struct{ path, form, asked, want string }{
 		{"clients", "name=Bakker&number=7&type=person&kvk=&vat=&ibans=NL91+ABNA,+DE89", "POST /api/clients",
 			`{"number":"7","type":"person","name":"Bakker","kvk":"","vat":"","ibans":["NL91 ABNA","DE89"]}`},
-		{"contacts/c1", "name=Jan&emails=a@b.nl%0d%0ac@d.nl&clients=k1&clients=k2&phone=&function=", "PATCH /api/contacts/c1",
-			`{"name":"Jan","emails":["a@b.nl","c@d.nl"],"clients":["k1","k2"],"phone":"","function":"","portal":false}`},
+		{"contacts/c1", "name=Jan&emails=a@b.nl%0d%0ac@d.nl&clients=k1&clients=k2&phone=&function=&language=en",
+			"PATCH /api/contacts/c1",
+			`{"name":"Jan","emails":["a@b.nl","c@d.nl"],"clients":["k1","k2"],"phone":"","function":"","portal":false,"language":"en"}`},
+		{"contacts", "name=Jan&emails=a@b.nl&language=", "POST /api/contacts", // the API takes no empty language of a new contact
+			`{"name":"Jan","emails":["a@b.nl"],"clients":[],"phone":"","function":"","portal":false}`},
 		{"team-members", "name=Eva&email=e@k.nl&rights=reader&active=true", "POST /api/team-members",
 			`{"name":"Eva","email":"e@k.nl","rights":"reader","active":true}`},
 		{"team-members/m1", "name=Anna&email=a@k.nl&rights=editor&substitute=m2&from=2026-03-28&until=2026-03-29", "PATCH /api/team-members/m1",
