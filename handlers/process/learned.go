@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"log/slog"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -169,8 +170,17 @@ func (r *records) Signed(ctx context.Context, it item.Item) ([]string, error) {
 	return x.Signed(it), nil
 }
 
-// ForPortal reads what people chose for earlier mail of the portal only when the mail
-// names no client itself.
+// fileNames returns the names of the files of a mail; false when Graph does not give them.
+func (r *records) fileNames(ctx context.Context, it item.Item) ([]string, bool) {
+	names, err := r.files(ctx, it)
+	if err != nil {
+		slog.InfoContext(ctx, "waits, because the names of its files are not known", "error", err)
+	}
+	return names, err == nil
+}
+
+// ForPortal reads the names of files, and what people chose for earlier mail of the
+// portal, only when the mail itself names no client.
 func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]string, error) {
 	x, err := r.clients(ctx)
 	if err != nil {
@@ -178,6 +188,11 @@ func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]s
 	}
 	if named := x.ForPortal(it); len(named) > 0 {
 		return named, nil
+	}
+	if files, _ := r.fileNames(ctx, it); len(files) > 0 {
+		if named := x.InFiles(files); len(named) > 0 {
+			return named, nil
+		}
 	}
 	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
 	return learn.ByDisplayName(rule, it), err
@@ -241,6 +256,7 @@ func (r *records) WhichClient(ctx context.Context, it item.Item, from sender) (c
 		Earlier: func(ctx context.Context, clients []string) ([]chat.Chat, error) {
 			return r.OfContact(ctx, from.ID, clients)
 		},
+		Files: func(ctx context.Context) ([]string, bool) { return r.fileNames(ctx, it) },
 	})
 	if err != nil || !ok {
 		return "", "", err

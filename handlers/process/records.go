@@ -26,6 +26,7 @@ type records struct {
 	items       *item.Store
 	outbox      *outbox.Store
 	evidence    *evidence.Reader
+	files       func(context.Context, item.Item) (names []string, err error) // of a mail
 
 	addresses map[string]connector.Activation // by mailbox
 	contents  map[string]string               // texts of mails that are not stored yet, by mail

@@ -135,11 +135,12 @@ func TestStrangersMail(t *testing.T) {
 		}
 		it := item.Item{ID: "m", Mailbox: "box", Address: "info@kantoor.nl",
 			From:    mail.Address{Name: strings.TrimSpace(name), Email: strings.TrimSuffix(email, ">")},
-			Subject: parts[2], HasAttachments: parts[3] == "file", Verdict: verdict, BodyType: "text"}
+			Subject: parts[2], HasAttachments: parts[3] != "", Verdict: verdict, BodyType: "text"}
 		l := mailtext.Read("text", text, it.Subject)
 		n := mailtext.CompanyNumbersIn(it.Subject + "\n" + l.Own)
 		it.Says, it.Signed, it.Numbers = l.Own, l.Signature, append(append(n.Labelled, n.KvK...), n.VAT...)
 		r.contents["m"] = text
+		r.files = func(context.Context, item.Item) ([]string, error) { return []string{parts[3]}, nil }
 		office := letterbox{records: r}
 		if answers {
 			from, _, err := r.Contact(t.Context(), it.From.Email)

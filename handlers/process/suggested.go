@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"log/slog"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -27,14 +26,10 @@ func (r *records) Suggested(ctx context.Context, it item.Item) (client, rule str
 		return "", "", nil, err
 	}
 	var files []string
-	named, err := x.Placeable(it, text, func() (_ []string, err error) {
-		files, err = r.evidence.FileNames(ctx, it)
-		return files, err
+	named := x.Placeable(it, text, func() (_ []string, known bool) {
+		files, known = r.fileNames(ctx, it)
+		return files, known
 	})
-	if err != nil { // a file that nobody has read may name another client
-		slog.InfoContext(ctx, "waits, because the names of its files are not known", "error", err)
-		return "", "", nil, nil
-	}
 	if named == "" {
 		return "", "", nil, nil
 	}

@@ -19,10 +19,7 @@ const leastAgreeing = 2
 func bySignature(all []directory.Client, it item.Item, chosen []directory.Evidence) (int, Reason) {
 	signed := -1
 	text := tokens(it.Signed)
-	names := make([][]string, len(all))
-	for i, c := range all {
-		names[i] = nameTokens(c.Name)
-	}
+	names := namesOfClients(all)
 	for _, s := range spans(text, names) {
 		if telling(names[s.client]) == 0 || telling(names[s.client]) == 1 && !text[s.to-1].named {
 			continue
@@ -55,34 +52,42 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 }
 
 // byRecord returns the only client of whose name the subject has a word that tells it apart,
-// also beside words of trade ("factuur Vuursteen"), when that was right for the last mail of
-// this sender about which people decided; -1 for none. One sender names there whom a mail
-// is about, another a supplier. The subject of an answer is an older one.
+// also beside words of trade ("factuur Vuursteen"), when such words were right before (see
+// wordsHold); -1 for none. The subject of an answer is an older one.
 func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, Reason) {
-	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || answerMarks.MatchString(it.Subject) {
+	if answerMarks.MatchString(it.Subject) || !wordsHold(all, it, rule) {
 		return -1, Reason{}
 	}
-	words := telltales(all, nameTokens(it.From.Name))
-	i, word := onlyOne(words, it.Subject)
+	i, word := onlyOne(telltales(all, nameTokens(it.From.Name)), it.Subject)
 	if i < 0 {
 		return -1, Reason{}
 	}
-	n := 0
+	return i, reason("word", word)
+}
+
+// wordsHold says whether people chose, for the last mails of a sender whose subject had a
+// word of one client's name, that client. One sender names there whom a mail is about,
+// another a supplier.
+func wordsHold(all []directory.Client, it item.Item, rule directory.Rule) bool {
+	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning {
+		return false
+	}
+	words, n := telltales(all, nameTokens(it.From.Name)), 0
 	for _, e := range slices.Backward(verified(rule.Evidence)) {
 		if e.Action == Otherwise {
-			return -1, Reason{}
+			return false
 		}
 		switch was, _ := onlyOne(words, strings.Join(e.Words, " ")); {
 		case was < 0:
 			continue
 		case all[was].ID != e.Client:
-			return -1, Reason{}
+			return false
 		}
 		if n++; n == leastNamed {
-			return i, reason("word", word)
+			return true
 		}
 	}
-	return -1, Reason{}
+	return false
 }
 
 // telltales returns for each client the words that tell it apart from the others, trades

@@ -153,11 +153,14 @@ func (c *testCase) certain(t *testing.T) string {
 func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, err error) {
 	it := c.mail.Item
 	if it.Reason == item.UnknownSender {
-		client, r, ok, err := DomainClient(ctx, c.office, nil, it)
+		x, _ := c.office.index()
+		it.Says, it.Signed = c.mail.Text.Own, c.mail.Text.Signature
+		client, r, ok, err := DomainClient(ctx, c.office, x, it)
 		return client, r.ID, ok, err
 	}
-	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it,
-		said(func(context.Context) (mailtext.Text, error) { return c.mail.Text, nil }))
+	said := said(func(context.Context) (mailtext.Text, error) { return c.mail.Text, nil })
+	said.Files = func(context.Context) ([]string, bool) { return c.mail.Files, true }
+	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said)
 	if ok && why.NL == "" {
 		err = fmt.Errorf("client %s without a reason", client)
 	}
@@ -279,7 +282,7 @@ func (c *testCase) parseMail(t *testing.T, text string) {
 		case "verdict":
 			it.Verdict = item.Verdict(value)
 		case "file":
-			c.mail.Files = append(c.mail.Files, value)
+			c.mail.Files, c.mail.Item.HasAttachments = append(c.mail.Files, value), true
 		case "list":
 			it.ListID = value
 		case "auto-reply":

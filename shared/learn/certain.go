@@ -26,9 +26,9 @@ const maxEarlier = 8
 // in none for another. Any clue to a second client makes it uncertain. Earlier
 // choices decide only mail with a verified sender, and only choices for such
 // mail count. When nothing else tells, the client that signs the mail is the one, if
-// people chose it for the last mail that it signed; so is the one that the subject names
-// by a word, if that was right for the last mail of this sender (see byRecord); and so is
-// the only company, or the only private person, for words that mean either (see ofKind).
+// people chose it for the last mail that it signed; so is the one that the names of files
+// name, or the subject by a word, if that was right for the last mail of this sender (see
+// wordsHold); and, unless there is no text, so is the only company, or the only private person, for words that mean either (see ofKind).
 //
 // It reads the earlier chats of at most eight clients.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
@@ -69,6 +69,14 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
 	}
 	chosen := verified(choices(taught, earlier))
+	inFile, whyFile := -1, none
+	if len(pointed) == 0 && it.Verdict == item.VerdictPass && it.HasAttachments {
+		files, known := said.Files(ctx)
+		if !known {
+			return "", none, "", false, nil // a file may name another client
+		}
+		inFile, whyFile = byFiles(all, it, files, taught)
+	}
 	var word string
 	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
 		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
@@ -76,11 +84,15 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
 		} else if i, why := wholeMisspelt(text, all, it.From.Name); i >= 0 {
 			pointed[i] = why
+		} else if inFile >= 0 {
+			if pointed[inFile] = whyFile; whyFile.Code == "word" {
+				rule = taught.ID
+			}
 		} else if i, why := bySignature(all, it, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID
 		} else if i, why := byRecord(all, it, taught); i >= 0 {
 			pointed[i], rule = why, taught.ID
-		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 {
+		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 && strings.TrimSpace(l.Own) != "" {
 			pointed[i], rule = why, taught.ID
 		}
 	} else if client, _, ok := clientByWords(chosen, it.Subject, clients); ok && len(pointed) > 0 {
@@ -93,6 +105,9 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		return "", none, "", false, nil
 	}
 	for i, because := range pointed {
+		if inFile >= 0 && inFile != i {
+			return "", none, "", false, nil
+		}
 		elsewhere := func(p int) bool { return p != i }
 		if i < 0 || slices.ContainsFunc(partly, elsewhere) || quotesOther(l, all, i) {
 			return "", none, "", false, nil
@@ -131,6 +146,7 @@ func mostTelling(clients []string, all []directory.Client, pointed map[int]Reaso
 type Said struct {
 	Text    func(context.Context) (mailtext.Text, error)                     // what the mail says
 	Earlier func(ctx context.Context, clients []string) ([]chat.Chat, error) // the sender's chats with these clients
+	Files   func(context.Context) (names []string, known bool)               // the names of what came with it
 }
 
 // choices returns what people chose for a sender's mail, and the chats that the

@@ -20,18 +20,18 @@ const (
 )
 
 // DomainClient returns the client to whom everybody at the domain of a mail's
-// sender belongs, and the rule that says so, if that is certain. The caller has
-// checked that the sender is no contact. It is certain when
+// sender belongs, and the rule that says so, if that is certain. The
+// caller has checked that the sender is no contact. It is certain when
 //
 //   - Exchange verified the sender, and neither a program nor a list wrote;
 //   - the domain is not that of the address which received the mail: former
 //     team members write from there, about clients of their own;
-//   - people agreed on the client for at least two senders of the domain, and
-//     never decided otherwise (the rule is on);
-//   - every contact at the domain belongs to that client and to no other;
-//   - if people decided for two senders only: the domain has the name of the
-//     client, or the directory has a contact there whom they did not decide
-//     on;
+//   - every contact at the domain belongs to that client and to no other, and
+//     people never decided otherwise;
+//   - people agreed on it for at least two senders of the domain (the rule is on),
+//     or for one when the mail itself names that client. If for two only: the domain
+//     has the name of the client, or the directory has a contact there whom they did
+//     not decide on;
 //   - nobody with the sender's name is known anywhere else: it may be the same
 //     person, with a new address or a new job;
 //   - the mail names no other client, speaks of no takeover, and is not signed by a
@@ -51,10 +51,14 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 	if err != nil {
 		return "", none, false, fmt.Errorf("rule of domain %s: %w", domain, err)
 	}
-	if !there || rule.State != directory.RuleOn || rule.Client == "" || !agreed(rule) {
+	named := x.namedOnly(it)
+	client = rule.Client
+	switch {
+	case !there || client == "" || !agree(rule):
+		return "", none, false, nil
+	case rule.State != directory.RuleOn && (rule.State != directory.RuleLearning || named != client):
 		return "", none, false, nil
 	}
-	client = rule.Client
 	near, err := office.ContactsAtDomain(ctx, domain, maxNear)
 	if err != nil {
 		return "", none, false, fmt.Errorf("contacts at %s: %w", domain, err)
@@ -79,23 +83,40 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 	if x != nil && len(x.Others(it, []string{client}, "")) > 0 || anotherCompany(it, theirs.Name) {
 		return "", none, false, nil
 	}
-	if len(taught) < 3 && !more && !calledLike(domain, theirs.Name) {
+	if named != client && len(taught) < 3 && !more && !calledLike(domain, theirs.Name) {
 		return "", none, false, nil
 	}
+	elsewhere, err := knownElsewhere(ctx, office, name, near)
+	return client, rule, err == nil && !elsewhere, err
+}
+
+// namedOnly returns the client that a mail firmly names, or signs for, when it is the
+// only one; "" for none.
+func (x *ClientIndex) namedOnly(it item.Item) string {
+	if x == nil {
+		return ""
+	}
+	ids := x.Others(it, nil, "")
+	for _, id := range x.Signed(it) {
+		ids = withID(ids, id)
+	}
+	if len(ids) != 1 {
+		return ""
+	}
+	return ids[0]
+}
+
+// knownElsewhere says whether somebody with a name, or one like it, is a contact that is
+// not among those near.
+func knownElsewhere(ctx context.Context, office Office, name fullName, near []directory.Contact) (bool, error) {
 	known, err := office.ContactsNamed(ctx, name.last, maxNamed)
 	if err != nil {
-		return "", none, false, fmt.Errorf("contacts named %s: %w", name.last, err)
+		return false, fmt.Errorf("contacts named %s: %w", name.last, err)
 	}
-	if len(known) >= maxNamed {
-		return "", none, false, nil
-	}
-	for _, c := range known {
+	return len(known) >= maxNamed || slices.ContainsFunc(known, func(c directory.Contact) bool {
 		at := func(n directory.Contact) bool { return n.ID == c.ID }
-		if alike := name.like(nameOf(c.Name)); alike != different && !slices.ContainsFunc(near, at) {
-			return "", none, false, nil
-		}
-	}
-	return client, rule, true, nil
+		return name.like(nameOf(c.Name)) != different && !slices.ContainsFunc(near, at)
+	}), nil
 }
 
 // takeover finds words for what happens to a company whose domain stays.

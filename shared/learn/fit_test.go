@@ -108,7 +108,7 @@ type fitting struct {
 }
 
 func fittingOf(examples []example, w weights) *fitting {
-	f := &fitting{examples, map[string][]int{}, weights{map[string]float64{}, map[string]float64{}}}
+	f := &fitting{examples, map[string][]int{}, weights{Evidence: map[string]float64{}, Action: map[string]float64{}}}
 	maps.Copy(f.w.Evidence, w.Evidence)
 	maps.Copy(f.w.Action, w.Action)
 	for i, e := range examples {
@@ -212,4 +212,47 @@ func notFitted(examples []example, w weights) (keys []string) {
 
 func actionOf(e example, s Suggestion) string {
 	return strings.TrimSpace(string(e.mail.Item.Reason) + " " + string(s.Action) + " " + cmp.Or(s.Scope))
+}
+
+// uncalibrated are examples with the chances that they have before these are calibrated.
+func uncalibrated(t *testing.T, years []year.Options, w weights) (all []example) {
+	t.Helper()
+	now := model
+	model, model.Certainty = w, 0
+	defer func() { model = now }()
+	for _, o := range years {
+		all = append(all, playBack(t, o)...)
+	}
+	return slices.DeleteFunc(all, func(e example) bool { return e.mail.Doubt || len(e.list) == 0 })
+}
+
+// certainty returns half of the way, in the logarithm, to the certainty with which the
+// right suggestions are likeliest: generated mail is easier than real mail.
+func certainty(examples []example) (best float64) {
+	lowest := math.Inf(1)
+	for c := 1.0; c < 3; c += 0.05 {
+		if cost := uncertainty(examples, c); cost < lowest {
+			best, lowest = c, cost
+		}
+	}
+	return math.Round(100*math.Sqrt(best)) / 100
+}
+
+// uncertainty says how unlikely the right suggestions are with a certainty, in nats.
+func uncertainty(examples []example, c float64) (sum float64) {
+	for _, e := range examples {
+		list, right, none := slices.Clone(e.list), 0.0, 1.0
+		weights{Certainty: c}.calibrated(list)
+		for i, s := range list {
+			if e.right >= 0 && (i == e.right || s.Action == item.Dismiss && list[e.right].Action == item.Dismiss) {
+				right += s.Score
+			}
+			none -= s.Score
+		}
+		if e.right < 0 {
+			right = none
+		}
+		sum -= math.Log(max(right, 0) + 0.001)
+	}
+	return sum
 }

@@ -129,6 +129,7 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	list = possible(list, m)
 	model.weighed(list, m.Item.Reason)
 	list = best(list)
+	model.calibrated(list)
 	if m.Doubt {
 		list = careful(list, m.Warnings)
 	}

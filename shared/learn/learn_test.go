@@ -403,7 +403,8 @@ func TestLongMailIsNotCertain(t *testing.T) {
 	}
 }
 
-// said returns a mail with a text, of a sender without chats.
+// said returns a mail with a text and without files, of a sender without chats.
 func said(text func(context.Context) (mailtext.Text, error)) Said {
-	return Said{Text: text, Earlier: func(context.Context, []string) ([]chat.Chat, error) { return nil, nil }}
+	return Said{Text: text, Earlier: func(context.Context, []string) ([]chat.Chat, error) { return nil, nil },
+		Files: func(context.Context) ([]string, bool) { return nil, true }}
 }

@@ -13,10 +13,11 @@ import (
 // itself tells: its subject, its own text, the names of its files or the sender's display
 // name firmly name that client, and nothing in it, quoted or signed, names another; ""
 // for none. A mail that a program sent to many, or that asks for money and is not
-// verified, has none. The names of the files are asked for last; the error is theirs.
-func (x *ClientIndex) Placeable(it item.Item, l mailtext.Text, files func() ([]string, error)) (client string, err error) {
+// verified, has none. The names of the files are asked for last; one that is not known may
+// name another client.
+func (x *ClientIndex) Placeable(it item.Item, l mailtext.Text, files func() (names []string, known bool)) (client string) {
 	if it.Class != "" || it.ListID != "" || len(l.Own) > maxText || unsafe(it, l) {
-		return "", nil
+		return ""
 	}
 	p := pointing{x: x, it: it}
 	own := body(l, it.From.Name)
@@ -28,16 +29,16 @@ func (x *ClientIndex) Placeable(it item.Item, l mailtext.Text, files func() ([]s
 		p.read(head(f.Subject+"\n"+f.Text), false)
 	}
 	if len(p.any) < 2 {
-		names, err := files()
-		if err != nil {
-			return "", err
+		names, known := files()
+		if !known {
+			return ""
 		}
 		p.read(namesOf(names), true)
 	}
 	if len(p.named) != 1 || len(p.any) != 1 {
-		return "", nil
+		return ""
 	}
-	return p.named[0], nil
+	return p.named[0]
 }
 
 // unsafe says whether nobody has proven who sent a mail that asks for money, data or haste.

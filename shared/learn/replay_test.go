@@ -133,6 +133,7 @@ func (p *replay) mail(m year.Mail) {
 		say.Earlier = p.earlier[from.ID]
 		client, _, _, ok, err := WhichClient(p.t.Context(), p.office, from.ID, from.Clients, it, Said{
 			Text: func(context.Context) (mailtext.Text, error) { return l, nil }, Earlier: said(nil).Earlier,
+			Files: func(context.Context) ([]string, bool) { return say.Files, true },
 		})
 		if err != nil {
 			p.t.Fatal(err)

@@ -233,12 +233,12 @@ func does(kind directory.RuleKind, e directory.Evidence) bool {
 // agreed says whether people decided for the rule's client with at least
 // leastSenders senders, and never for another.
 func agreed(rule directory.Rule) bool {
-	for _, e := range rule.Evidence {
-		if e.Client != rule.Client {
-			return false
-		}
-	}
-	return rule.Client != "" && len(senders(rule)) >= leastSenders
+	return rule.Client != "" && agree(rule) && len(senders(rule)) >= leastSenders
+}
+
+// agree says whether people never decided for another client than the rule's.
+func agree(rule directory.Rule) bool {
+	return !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Client != rule.Client })
 }
 
 // senders returns the contacts of a rule's evidence.

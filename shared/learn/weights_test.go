@@ -35,6 +35,7 @@ func TestWeights(t *testing.T) {
 	examples := unweighted(t, fitted)
 	if *update {
 		w := fit(examples, 12)
+		w.Certainty = certainty(uncalibrated(t, fitted, w))
 		t.Log("years to which the weights are fitted:\n" + compared(examples, w, true))
 		t.Log("other years:\n" + compared(unweighted(t, judged), w, false))
 		b, err := json.MarshalIndent(w, "", "  ")
@@ -45,6 +46,9 @@ func TestWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 		model = w
+	}
+	if c := certainty(uncalibrated(t, fitted, model)); c != model.Certainty {
+		t.Errorf("weights.json has certainty %v, and fitting gives %v: run this test with -update", model.Certainty, c)
 	}
 	if keys := notFitted(examples, model); len(keys) > 0 {
 		t.Errorf("weights.json is not what fitting gives, at %q: run this test with -update", keys)
