@@ -6,6 +6,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 )
 
 func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*struct{ Body retried }, error) {
@@ -26,6 +27,10 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*st
 	return &struct{ Body retried }{retried{len(ids), r.Released}}, err
 }
 
+// maxRead is for how many of the mails that are dismissed together it is read what was
+// suggested: that takes up to 20 ms for each.
+const maxRead = 20
+
 func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*struct{ Body dismissed }, error) {
 	ids, err := a.solvable(ctx, in.Body.Mails, item.Item.Waits)
 	if err != nil {
@@ -35,7 +40,14 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*s
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.Solver.Dismiss(ctx, who, ids...)
+	read := 0
+	first := func(ctx context.Context, it item.Item) *learn.Suggestion {
+		if read++; read > maxRead {
+			return nil
+		}
+		return a.firstSuggestion(ctx, it)
+	}
+	n, err := a.Solver.Dismiss(ctx, who, first, ids...)
 	return &struct{ Body dismissed }{dismissed{n}}, err
 }
 

@@ -9,9 +9,10 @@ import (
 )
 
 // Suggested asks for suggestions only while the record of the office allows the model to
-// place mail, and only about mail that firmly names one client. What it looks up is no
-// basis of a decision that the mail waits: suggestions change with everything.
+// place mail, and only about mail that firmly names one client. A decision that the mail
+// waits rests on that record, and on nothing else: suggestions change with everything.
 func (r *records) Suggested(ctx context.Context, it item.Item) (client, rule string, why *item.Placement, err error) {
+	directory.NotePlacing(ctx)
 	ctx, _ = directory.Observe(ctx)
 	by, on, err := r.rule(ctx, directory.SuggestedClient, directory.KindSuggested)
 	if err != nil || !on || !learn.RecordOf(by).Holds() {

@@ -56,6 +56,7 @@ type change struct {
 	id, token string
 	order     []string
 	ops       map[string]table.Op
+	placing   bool // whether the model may place mail changes
 	// freed are the row keys that objects of this change give up. taken has the
 	// object that claims a unique row, by the row's key.
 	freed map[string]bool
@@ -133,7 +134,11 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	for _, key := range c.order {
 		ops = append(ops, c.ops[key])
 	}
-	ops = append(ops, table.Put(changedRow(v.Version+1, c.order)), audit.Op(c.entry(entry)))
+	changed := slices.Clip(c.order)
+	if c.placing {
+		changed = append(changed, placingKey)
+	}
+	ops = append(ops, table.Put(changedRow(v.Version+1, changed)), audit.Op(c.entry(entry)))
 	if len(ops) > table.MaxOps {
 		return nil, &TooLarge{Rows: len(ops), Limit: table.MaxOps}
 	}

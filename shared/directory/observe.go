@@ -58,6 +58,13 @@ func NoteClientTeam(ctx context.Context, client string) { Note(ctx, keyOf("links
 // NoteMembers notes a look-up of all team members.
 func NoteMembers(ctx context.Context) { Note(ctx, "member|") }
 
+// NotePlacing notes a look-up of whether the model may place mail.
+func NotePlacing(ctx context.Context) { Note(ctx, placingKey) }
+
+// placingKey is the look-up that changes when the state of the rule suggested-client does,
+// and not with each piece of its evidence.
+const placingKey = "placing"
+
 // Keys returns the keys that were noted, for Note.
 func (b *Lookups) Keys() []string {
 	b.mu.Lock()

@@ -216,6 +216,7 @@ func (t *Tx) SaveRule(r Rule) (Rule, error) {
 		return r, err
 	}
 	r = r.with(r.ID, t.c.token)
+	t.c.placing = r.Kind == SuggestedClient && (d.now == nil || d.now.State != r.State)
 	set(t, d, &r)
 	return r, nil
 }

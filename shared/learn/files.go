@@ -32,27 +32,41 @@ func traded(text []token) bool {
 // files; or of whose name they have a word that tells it apart, when such words in
 // subjects were right before (see byRecord); -1 for none or several.
 func byFiles(all []directory.Client, it item.Item, files []string, rule directory.Rule) (int, Reason) {
-	names := namesOfClients(all)
-	text := spelledOut(namesOf(files), names)
-	words := tokens(text)
-	if len(words) == 0 || traded(words) {
+	names, text := namesOfClients(all), namesOf(files)
+	if words := tokens(text); len(words) == 0 || traded(words) {
 		return -1, Reason{}
 	}
-	if i, word := onlyOne(telltales(all, nameTokens(it.From.Name)), text); i >= 0 && wordsHold(all, it, rule) {
+	whole, several := wholeName(text, names)
+	if whole < 0 && !several { // perhaps one is written as one word
+		text = spelledOut(text, names)
+		whole, several = wholeName(text, names)
+	}
+	i, word := onlyOne(telltales(all, nameTokens(it.From.Name)), text)
+	switch {
+	case several || whole >= 0 && i >= 0 && whole != i:
+		return -1, Reason{}
+	case whole >= 0:
+		return whole, reason("name-file", all[whole].Name)
+	case i >= 0 && wordsHold(all, it, rule):
 		return i, reason("word", word)
 	}
-	found := -1
+	return -1, Reason{}
+}
+
+// wholeName returns the only one of some names that the names of files have, of a person
+// too; -1 for none, and whether there are several.
+func wholeName(files string, names [][]string) (found int, several bool) {
+	words := tokens(files)
+	found = -1
 	for _, s := range spans(words, names) {
+		name := names[s.client]
 		switch {
-		case telling(names[s.client]) < 2 && !words[s.to-1].named:
+		case telling(name) < 2 && !words[s.to-1].named && !pointsTo(words, s, name):
 		case found >= 0 && found != s.client:
-			return -1, Reason{}
+			return -1, true
 		default:
 			found = s.client
 		}
 	}
-	if found < 0 {
-		return -1, Reason{}
-	}
-	return found, reason("name-file", all[found].Name)
+	return found, false
 }

@@ -65,13 +65,18 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 	return Result{}, table.Overtaken(table.ErrChanged, "claim mail %s for a solution", id)
 }
 
+// firstOf says of what was suggested first whether a solution follows it; nil for nothing.
+func firstOf(s *learn.Suggestion, solution item.Solution) *item.First {
+	if s == nil {
+		return nil
+	}
+	return &item.First{Chance: s.Score, Done: s.Is(solution), Sure: s.Sure()}
+}
+
 // claim stores on a mail the solution that is going to be carried out, if nobody
 // changed the mail since it was read.
 func (s *Service) claim(ctx context.Context, it item.Item, who Person, solution item.Solution, first *learn.Suggestion) (item.Item, error) {
-	c := &item.Claim{Solution: solution, By: who.ID, Manager: who.Manager, At: time.Now().UTC()}
-	if first != nil {
-		c.First = &item.First{Chance: first.Score, Done: first.Is(solution), Sure: first.Sure()}
-	}
+	c := &item.Claim{Solution: solution, By: who.ID, Manager: who.Manager, At: time.Now().UTC(), First: firstOf(first, solution)}
 	if solution.Action == item.ChooseClient && it.Facts.Contact != "" {
 		from, err := s.Directory.Contact(ctx, it.Facts.Contact)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/table"
 )
 
@@ -31,13 +33,16 @@ func (s *Service) Retry(ctx context.Context, by string, ids ...string) (Result, 
 	return Result{Released: released, Pending: pending}, err
 }
 
+// A Suggester returns what is suggested first for a mail; nil for nothing.
+type Suggester func(context.Context, item.Item) *learn.Suggestion
+
 // Dismiss dismisses several mails, each in a transaction of its own, and returns
 // how many. It skips mail that no longer waits, that is being solved, or that the
-// person may not dismiss.
-func (s *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
+// person may not dismiss. To dismiss a mail is evidence against what was suggested first.
+func (s *Service) Dismiss(ctx context.Context, who Person, first Suggester, ids ...string) (int, error) {
 	n := 0
 	for _, id := range ids {
-		done, err := s.dismissOne(ctx, who, id)
+		done, err := s.dismissOne(ctx, who, first, id)
 		if err != nil {
 			return n, err
 		}
@@ -48,7 +53,7 @@ func (s *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, 
 	return n, nil
 }
 
-func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
+func (s *Service) dismissOne(ctx context.Context, who Person, suggested Suggester, id string) (bool, error) {
 	by := who.ID
 	for range table.Tries(ctx) {
 		it, err := s.Items.Get(ctx, id)
@@ -61,13 +66,19 @@ func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 		if !it.Waits() || it.Claim != nil || who.May(it, item.Dismiss) != nil {
 			return false, nil
 		}
-		was, at := it.State, time.Now().UTC()
+		was, at, first := it.State, time.Now().UTC(), firstOf(suggested(ctx, it), item.Solution{Action: item.Dismiss})
+		if first != nil && first.Sure {
+			e := directory.Evidence{At: at, By: by, Mail: it.ID, Action: string(item.Dismiss)}
+			if err := s.teachSuggested(ctx, e, first.Done); err != nil {
+				return false, err
+			}
+		}
 		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
-		it.Override.Action, it.Override.By, it.Override.At, it.Override.Rule, it.Override.First = item.Dismiss, by, at, "", nil
+		it.Override.Action, it.Override.By, it.Override.At, it.Override.Rule, it.Override.First = item.Dismiss, by, at, "", first
 		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
 		ops := append(it.Transition(was, ""), item.CountOp(at, item.Hand, 1),
 			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))
-		err = s.Items.Commit(ctx, ops...)
+		err = s.Items.Commit(ctx, append(ops, first.Counts(at)...)...)
 		if err == nil {
 			return true, nil
 		}

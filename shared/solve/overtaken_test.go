@@ -1,6 +1,7 @@
 package solve
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -34,7 +36,7 @@ func TestAlwaysOvertaken(t *testing.T) {
 			return err
 		}},
 		"dismiss many": {"dismiss mail", func(s *Service, it item.Item) error {
-			_, err := s.dismissOne(t.Context(), anna, it.ID)
+			_, err := s.dismissOne(t.Context(), anna, func(context.Context, item.Item) *learn.Suggestion { return nil }, it.ID)
 			return err
 		}},
 		"undo": {"undo mail", func(s *Service, it item.Item) error {
