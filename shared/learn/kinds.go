@@ -27,7 +27,7 @@ func kindOfClient(c directory.Client) kind {
 	switch {
 	case c.Type == directory.Person:
 		return kindPerson
-	case has("holding", "holdings", "beheer", "management", "participaties", "deelnemingen"):
+	case has("holding", "holdings", "beheer", "participaties", "deelnemingen"), has("management") && !has("interim", "project", "event", "marketing"):
 		return kindHolding
 	case has("stichting", "vereniging", "vve", "parochie", "kerk", "foundation"):
 		return kindAssociation

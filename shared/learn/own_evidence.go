@@ -119,8 +119,12 @@ func namesOfClients(clients []directory.Client) [][]string {
 }
 
 // weighKinds notes which candidates are of the kind that the words of a text
-// suit.
+// suit, among those that the mail names when it names several.
 func weighKinds(text string, found []*candidate) {
+	unnamed := func(p *candidate) bool { return !p.named() && !p.has("name-part") }
+	if some := slices.DeleteFunc(slices.Clone(found), unnamed); len(some) > 1 {
+		found = some
+	}
 	clients := make([]directory.Client, len(found))
 	for i, p := range found {
 		clients[i] = *p.client

@@ -124,23 +124,13 @@ func (p *play) right(m object, tr year.Truth) object {
 		}
 		return object{"action": "create-contact", "name": tr.Name, "client": p.clients[tr.Client], "email": tr.Email}
 	case "several-clients", "sender-without-client":
-		if portal && known {
-			p.markPortal(contact)
+		choice := object{"action": "choose-client", "client": p.clients[tr.Client], "remember": p.learning}
+		if portal {
+			choice["portal"] = true
 		}
-		return object{"action": "choose-client", "client": p.clients[tr.Client], "remember": p.learning}
+		return choice
 	}
 	return object{"action": "release", "scope": "once"}
-}
-
-// markPortal says of a contact that it is a portal, which has no clients of its own.
-func (p *play) markPortal(contact string) {
-	p.T.Helper()
-	if p.Must("GET", "/api/contacts/"+contact, nil)["portal"] == true {
-		return
-	}
-	if p.Ask(manager, "PATCH", "/api/contacts/"+contact, object{"portal": true, "clients": []string{}}, nil) < 300 {
-		p.months[len(p.months)-1].hands++
-	}
 }
 
 // somebodyAt is a contact of one client and no other; "" when there is none.
