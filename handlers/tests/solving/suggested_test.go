@@ -64,6 +64,9 @@ func TestTheModelPlaces(t *testing.T) {
 		"another choice": func(w *world, baker string) {
 			w.solve("Concept een", object{"action": "choose-client", "client": baker})
 		},
+		"dismissals": func(w *world, _ string) {
+			w.Must("POST", "/api/mails/dismiss", object{"mails": []string{w.ID("Concept een")}})
+		},
 		"undo of a choice": func(w *world, _ string) {
 			w.Must("POST", "/api/mails/"+w.ID("Concept twee")+"/undo", nil)
 		},
@@ -71,8 +74,10 @@ func TestTheModelPlaces(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, baker, butcher := twoClients(t)
-				emails := w.colleagues(baker, "Bram Smit", "Cor Vos", "Dirk Mol", "Els Kok") // a choice teaches about its contact
-				w.mailed(emails[0], "Concept een", namesButcher)
+				w.Must("POST", "/api/clients", object{"number": "1400", "type": "organisation", "name": "Drukkerij Noord"})
+				emails := w.colleagues(baker, "Bram Smit", "Cor Vos", "Dirk Mol", "Els Kok", "Fien Bos") // a choice teaches about its contact
+				w.mailed(emails[0], "Concept een", namesButcher+"\r\n\r\nMet vriendelijke groet,\r\nBram Smit\r\nDrukkerij Noord")
+				w.mailed(emails[4], "Concept nul", namesButcher)
 				w.mailed(emails[1], "Concept twee", namesButcher)
 				if got := w.placed("Concept twee"); got != "several-clients" {
 					t.Fatalf("without a record: %s", got)
@@ -89,6 +94,11 @@ func TestTheModelPlaces(t *testing.T) {
 				if p := w.placing(); p["may"] != true || p["mails"] != 87.0 || p["right"] != 87.0 || p["missing"] != 0.0 {
 					t.Errorf("after 87: %v", p)
 				}
+				w.Tick()
+				w.Pass(1)
+				if got := w.placed("Concept nul"); got != butcher {
+					t.Fatalf("what waited, when the record holds: %s", got)
+				}
 				w.mailed(emails[2], "Concept drie", namesButcher)
 				m := w.Must("GET", "/api/mails/"+w.ID("Concept drie"), nil)
 				if got := w.placed("Concept drie"); got != butcher || len(m["rules"].([]any)) != 1 {
@@ -99,7 +109,7 @@ func TestTheModelPlaces(t *testing.T) {
 					t.Errorf("why: %s", text)
 				}
 				recent := w.placing()["recent"].([]any)
-				if len(recent) != 1 || recent[0].(object)["mail"] != m["id"] || recent[0].(object)["corrected"] != false {
+				if len(recent) != 2 || recent[0].(object)["mail"] != m["id"] || recent[0].(object)["corrected"] != false {
 					t.Errorf("placed last: %v", recent)
 				}
 				correct(w, baker)
