@@ -6,12 +6,13 @@ import (
 	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/wiretest"
 )
 
 // A contact who is added releases his mail, and costs nothing for the mail of others that
 // waits: ten times as much of it makes no difference.
 func TestAChangeOfTheDirectoryBudget(t *testing.T) {
-	if apptest.UnderRace {
+	if wiretest.UnderRace {
 		t.Skip("three hundred mails are counted without the race detector")
 	}
 	calls := map[int]int{}

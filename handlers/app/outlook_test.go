@@ -286,7 +286,7 @@ func TestWhatComesBackWhateverFails(t *testing.T) {
 		}
 	})
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
-		for at := 0; at < calls; at += apptest.Stride() {
+		for at := 0; at < calls; at += wiretest.Stride() {
 			t.Run(fmt.Sprintf("fault %d/%d", f, at), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {

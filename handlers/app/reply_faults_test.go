@@ -83,7 +83,7 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			for n := 0; ; n += apptest.Stride() {
+			for n := 0; ; n += wiretest.Stride() {
 				calls := 0
 				synctest.Test(t, func(t *testing.T) {
 					w, chat, reply := replyStory(t)
@@ -133,7 +133,7 @@ func TestRandomConversations(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 64); err == nil {
 		seeds = s
 	}
-	for seed := first; seed < first+seeds; seed += uint64(apptest.Stride()) {
+	for seed := first; seed < first+seeds; seed += uint64(wiretest.Stride()) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

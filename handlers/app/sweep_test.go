@@ -79,7 +79,7 @@ func TestAnyCallMayFail(t *testing.T) {
 		{"refused", wiretest.Refuse, false}, {"answer lost", wiretest.Lose, false}, {"hangs", wiretest.Hang, false},
 		{"killed before", wiretest.Refuse, true}, {"killed after", wiretest.Lose, true},
 	} {
-		for n := 0; n < calls; n += apptest.Stride() {
+		for n := 0; n < calls; n += wiretest.Stride() {
 			t.Run(fmt.Sprintf("%s/%d", f.name, n), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestRandomSchedules(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 64); err == nil {
 		seeds = s
 	}
-	for seed := first; seed < first+seeds; seed += uint64(apptest.Stride()) {
+	for seed := first; seed < first+seeds; seed += uint64(wiretest.Stride()) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/sim/year"
+	"kantoorpost/shared/wiretest"
 )
 
 var (
@@ -32,6 +33,9 @@ var (
 // -update they are fitted anew, and a table shows each class of mail with judgement alone,
 // with the former weights, with the new ones, and with weights that were fitted without it.
 func TestWeights(t *testing.T) {
+	if wiretest.UnderRace {
+		t.Skip("it computes in one goroutine")
+	}
 	examples := unweighted(t, fitted)
 	if *update {
 		w := fit(examples, 12)

@@ -156,7 +156,7 @@ const maxSteps, minSteps = 16, 64 << 10
 func TestStepsGrowWithLength(t *testing.T) {
 	for _, unit := range hostile {
 		for _, kind := range []string{"text", "html"} {
-			content := strings.Repeat(unit, (256<<10)/len(unit))
+			content := strings.Repeat(unit, (64<<10)/len(unit))
 			if n := steps(kind, content); n > maxSteps*len(content)+minSteps {
 				t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
 			}
@@ -180,7 +180,7 @@ func FuzzSteps(f *testing.F) {
 		if unit == "" || len(unit) > 1<<10 {
 			return
 		}
-		content := strings.Repeat(unit, (64<<10)/len(unit))
+		content := strings.Repeat(unit, (16<<10)/len(unit))
 		if n := max(steps(kind, content), foldSteps(kind, content)); n > maxSteps*len(content)+minSteps {
 			t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
 		}

@@ -118,7 +118,7 @@ func texts(n int) (all []string) {
 // CompanyNumbersIn finds what NumbersIn finds of its kinds, whatever is around it.
 func TestCompanyNumbers(t *testing.T) {
 	found := 0
-	for _, text := range texts(20_000) {
+	for _, text := range texts(4_000) {
 		all, got := NumbersIn(text), CompanyNumbersIn(text)
 		if !slices.Equal(got.KvK, all.KvK) || !slices.Equal(got.VAT, all.VAT) || !slices.Equal(got.Labelled, all.Labelled) {
 			t.Fatalf("%q: %+v, want those of %+v", text, got, all)
@@ -128,7 +128,7 @@ func TestCompanyNumbers(t *testing.T) {
 		}
 		found += len(got.KvK) + len(got.VAT) + len(got.Labelled)
 	}
-	if found < 1000 {
+	if found < 200 {
 		t.Errorf("%d numbers: the test proves nothing", found)
 	}
 }

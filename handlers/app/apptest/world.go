@@ -263,15 +263,3 @@ func Subjects(mails []object, state string) []string {
 	slices.Sort(out)
 	return out
 }
-
-// UnderRace says that the tests run with the race detector.
-var UnderRace bool
-
-// Stride is the distance between the cases of a sweep that are run: all of them are,
-// but with the race detector, which is five times slower, every fourth.
-func Stride() int {
-	if UnderRace {
-		return 4
-	}
-	return 1
-}

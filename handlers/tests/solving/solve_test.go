@@ -215,7 +215,7 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 				if kill && f != wiretest.Lose {
 					continue // killed before a call is killed after the one before
 				}
-				for n := 0; n < calls; n += apptest.Stride() {
+				for n := 0; n < calls; n += wiretest.Stride() {
 					t.Run(fmt.Sprintf("%s/%v/kill=%v/%d", name, f, kill, n), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
@@ -271,7 +271,7 @@ func TestUndoIsFinishedByTheTick(t *testing.T) {
 		after = w.Picture()
 	})
 	done := 0
-	for n := 0; n < calls; n += apptest.Stride() {
+	for n := 0; n < calls; n += wiretest.Stride() {
 		synctest.Test(t, func(t *testing.T) {
 			w := waitingOffice(t)
 			w.link("Kennismaking")

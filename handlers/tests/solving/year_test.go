@@ -10,8 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/sim/year"
+	"kantoorpost/shared/wiretest"
 )
 
 // What learning is for: each problem that a person solves makes later mail go
@@ -23,7 +23,7 @@ import (
 // place, and its bounds are the figures that were reached. `go tool dev year` runs other
 // and larger years.
 func TestOfficeYear(t *testing.T) {
-	if apptest.UnderRace {
+	if wiretest.UnderRace {
 		t.Skip("the race detector makes it ten times slower, and finds races in the other tests of the flow")
 	}
 	years, mails := setting(t, "YEAR_YEARS", 1), setting(t, "YEAR_MAILS", 1500)

@@ -27,13 +27,14 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/dev/signin"
+	"kantoorpost/shared/wiretest"
 )
 
 // browser starts the one browser of the stories, and skips the test when the
 // machine has none. It ends with the test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	if apptest.UnderRace {
+	if wiretest.UnderRace {
 		t.Skip("a browser and the race detector together want more than two cores; the handlers' other tests look for races")
 	}
 	path, err := exec.LookPath("chromium")

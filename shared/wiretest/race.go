@@ -1,5 +1,5 @@
 //go:build race
 
-package apptest
+package wiretest
 
 func init() { UnderRace = true }
