@@ -215,7 +215,7 @@ func (s *stack) startHost(ctx context.Context) error {
 	}
 	s.onEnd(func() { _ = out.Close() })
 	o := host.Options{
-		Root: s.data.path("dist"), Data: s.data.dir, Settings: s.settings(), Log: s.log, Pause: platformPause,
+		Root: s.data.path("dist"), Settings: s.settings(), Log: s.log, Pause: platformPause,
 		Stdout: &handlerOutput{log: out, terminal: s}, Stderr: &handlerOutput{log: out, terminal: s, errors: true},
 	}
 	if program, err := exec.LookPath("func"); err == nil {

@@ -25,7 +25,6 @@ const (
 // defaults where they say nothing.
 type app struct {
 	executable string
-	arguments  []string
 	timeout    time.Duration // of one invocation; 0 for none
 	maxBody    int64         // bytes of one request
 	queues     queueOptions
@@ -37,7 +36,6 @@ type app struct {
 type queueOptions struct {
 	batchSize, newBatchThreshold, maxDequeueCount int
 	visibilityTimeout, maxPollingInterval         time.Duration
-	base64                                        bool
 }
 
 // function is one folder with a function.json.
@@ -50,8 +48,6 @@ type function struct {
 type binding struct {
 	Type, Direction, Name           string
 	Schedule, QueueName, Connection string
-	UseMonitor                      *bool
-	RunOnStartup                    bool
 	AuthLevel                       string
 	Route                           *string
 	Methods                         []string
@@ -76,13 +72,11 @@ func readApp(root string, settings map[string]string) (app, error) {
 		return app{}, fmt.Errorf("%s holds no functions", root)
 	}
 	for _, path := range found {
-		f, disabled, err := readFunction(path, prefix, settings)
+		f, err := readFunction(path, prefix, settings)
 		if err != nil {
 			return app{}, fmt.Errorf("function %s: %w", filepath.Base(filepath.Dir(path)), err)
 		}
-		if !disabled {
-			a.functions = append(a.functions, f)
-		}
+		a.functions = append(a.functions, f)
 	}
 	return a, nil
 }
@@ -102,7 +96,6 @@ func readHostJSON(path string) (a app, routePrefix string, err error) {
 		CustomHandler struct {
 			Description struct {
 				DefaultExecutablePath string
-				Arguments             []string
 			}
 			EnableProxyingHTTPRequest bool `json:"enableProxyingHttpRequest"`
 		}
@@ -116,19 +109,19 @@ func readHostJSON(path string) (a app, routePrefix string, err error) {
 		return app{}, "", fmt.Errorf(`host.json: version must be "2.0", is %q`, file.Version)
 	case handler.Description.DefaultExecutablePath == "":
 		return app{}, "", errors.New("host.json: customHandler.description.defaultExecutablePath is missing")
+	case file.Extensions.Queues.MessageEncoding != "none":
+		return app{}, "", errors.New(`host.json: this stand-in needs extensions.queues.messageEncoding "none"`)
 	case !handler.EnableProxyingHTTPRequest:
 		return app{}, "", errors.New("host.json: this stand-in needs customHandler.enableProxyingHttpRequest")
 	}
 	q := file.Extensions.Queues
 	a = app{
 		executable: handler.Description.DefaultExecutablePath,
-		arguments:  handler.Description.Arguments,
 		timeout:    30 * time.Minute,
 		queues: queueOptions{
 			batchSize:         or(q.BatchSize, 16),
 			newBatchThreshold: or(q.NewBatchThreshold, or(q.BatchSize, 16)/2*runtime.NumCPU()),
 			maxDequeueCount:   or(q.MaxDequeueCount, 5),
-			base64:            !strings.EqualFold(q.MessageEncoding, "none"),
 		},
 	}
 	if a.queues.batchSize < 1 || a.queues.batchSize > 32 {
@@ -157,33 +150,31 @@ func readHostJSON(path string) (a app, routePrefix string, err error) {
 // functionName matches the names of functions that the host accepts.
 var functionName = regexp.MustCompile(`(?i)^[a-z][a-z0-9_-]{0,127}$`)
 
-func readFunction(path, prefix string, settings map[string]string) (f function, disabled bool, err error) {
+func readFunction(path, prefix string, settings map[string]string) (f function, err error) {
 	f.name = filepath.Base(filepath.Dir(path))
 	if !functionName.MatchString(f.name) || strings.EqualFold(f.name, "host") {
-		return f, false, errors.New("the host refuses this name")
+		return f, errors.New("the host refuses this name")
 	}
 	var file struct {
 		Bindings []binding
-		Disabled bool
 	}
 	if err := readJSON(path, &file); err != nil {
-		return f, false, err
+		return f, err
 	}
-	disabled = file.Disabled || strings.EqualFold(settings["AzureWebJobs."+f.name+".Disabled"], "true")
 	outputs := 0
 	for _, b := range file.Bindings {
 		switch {
 		case strings.HasSuffix(b.Type, "Trigger") && f.trigger.Type != "":
-			return f, false, errors.New("it has two triggers")
+			return f, errors.New("it has two triggers")
 		case strings.HasSuffix(b.Type, "Trigger"):
 			f.trigger = b
 		case b.Type == httpOutput && b.Direction == "out":
 			outputs++
 		default:
-			return f, false, fmt.Errorf("this stand-in has no binding of type %q and direction %q", b.Type, b.Direction)
+			return f, fmt.Errorf("this stand-in has no binding of type %q and direction %q", b.Type, b.Direction)
 		}
 	}
-	return f, disabled, f.check(prefix, outputs, settings)
+	return f, f.check(prefix, outputs, settings)
 }
 
 // check completes the trigger, and refuses one that cannot run.

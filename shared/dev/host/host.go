@@ -30,7 +30,6 @@ const Version = "4.1041.200"
 // Options say what a Host runs, and with which settings.
 type Options struct {
 	Root     string            // the script root: host.json and a folder with a function.json for each function
-	Data     string            // folder of the timers' status; "" stores none
 	Settings map[string]string // the app settings: the handler's environment, and %NAME% in function.json
 	Log      *slog.Logger      // log of the host itself
 	Stdout   io.Writer         // output of the handler
@@ -87,7 +86,7 @@ func (h *Host) listen(taking context.Context, o Options) error {
 	for _, f := range h.app.functions {
 		switch f.trigger.Type {
 		case timerTrigger:
-			t, err := newTimer(f, o.Data, h.invoker, h.log)
+			t, err := newTimer(f, h.invoker, h.log)
 			if err != nil {
 				return err
 			}
@@ -153,7 +152,7 @@ func (h *Host) Stop() {
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#overview.
 func handlerCommand(a app, o Options) func(port int) *exec.Cmd {
 	return func(port int) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(o.Root, a.executable), a.arguments...)
+		cmd := exec.Command(filepath.Join(o.Root, a.executable))
 		cmd.Dir = o.Root
 		cmd.Stdout, cmd.Stderr = o.Stdout, o.Stderr
 		p := strconv.Itoa(port)

@@ -78,7 +78,7 @@ func manualPayload(f function, input string) []byte {
 	now := time.Now().UTC()
 	sys := system{function: f.name, now: now, random: newGUID()}
 	if f.trigger.Type == timerTrigger {
-		return timerPayload(f.trigger.Name, nil, false, sys)
+		return timerPayload(f.trigger.Name, sys)
 	}
 	return queuePayload(f.trigger.Name, message{
 		id: newGUID(), text: input, dequeueCount: 1,

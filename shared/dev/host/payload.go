@@ -85,7 +85,7 @@ const dateTime = "2006-01-02T15:04:05.9999999"
 // offsetTime formats a DateTimeOffset, or a local DateTime on a machine in UTC.
 func offsetTime(t time.Time) []byte { return quote(t.UTC().Format(dateTime) + "+00:00") }
 
-// message is a received queue message.
+// message is a received queue message with a lease. Each renewal changes its receipt.
 type message struct {
 	id, popReceipt, text           string
 	dequeueCount                   int64
@@ -207,37 +207,13 @@ func asNumber(s string) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-// status is the schedule status of a timer, as the host stores it. Next is the run
-// that is due.
-type status struct {
-	Last, Next, LastUpdated time.Time
-}
-
-// timerPayload returns the payload of a timer. Without a monitor there is no
-// status.
-func timerPayload(bindingName string, s *status, pastDue bool, sys system) []byte {
-	kept := []byte("null")
-	if s != nil {
-		kept = object([]field{{"Last", statusTime(s.Last)}, {"Next", statusTime(s.Next)}, {"LastUpdated", statusTime(s.LastUpdated)}})
-	}
-	info := object([]field{
-		{"Schedule", []byte(`{"AdjustForDST":true}`)},
-		{"ScheduleStatus", kept},
-		{"IsPastDue", fmt.Append(nil, pastDue)},
-	})
+// timerPayload returns the payload of a timer whose status is not kept.
+func timerPayload(bindingName string, sys system) []byte {
+	info := []byte(`{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}`)
 	return object([]field{
 		{"Data", object([]field{{bindingName, info}})},
 		{"Metadata", object([]field{sys.field()})},
 	})
-}
-
-// statusTime formats a time. A time that was never set has no zone, which RFC 3339
-// forbids: https://github.com/Azure/azure-functions-host/issues/7391
-func statusTime(t time.Time) []byte {
-	if t.IsZero() {
-		return quote(t.Format(dateTime))
-	}
-	return offsetTime(t)
 }
 
 // newGUID returns a random (version 4) UUID.

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -98,7 +97,7 @@ func (l *listener) run(taking, life context.Context) {
 
 // receive receives up to a batch of messages. A missing queue counts as empty,
 // since the host never makes it.
-func (l *listener) receive(ctx context.Context) ([]*received, error) {
+func (l *listener) receive(ctx context.Context) ([]*message, error) {
 	res, err := l.queue.DequeueMessages(ctx, &azqueue.DequeueMessagesOptions{
 		NumberOfMessages: new(int32(l.options.batchSize)), VisibilityTimeout: new(int32(lease / time.Second)),
 	})
@@ -108,40 +107,25 @@ func (l *listener) receive(ctx context.Context) ([]*received, error) {
 	if err != nil {
 		return nil, fmt.Errorf("receive: %w", err)
 	}
-	var batch []*received
+	var batch []*message
 	for _, m := range res.Messages {
-		batch = append(batch, &received{raw: *m.MessageText, message: message{
+		batch = append(batch, &message{
 			id: *m.MessageID, popReceipt: *m.PopReceipt, text: *m.MessageText, dequeueCount: *m.DequeueCount,
 			inserted: *m.InsertionTime, expires: *m.ExpirationTime, nextVisible: *m.TimeNextVisible,
-		}})
+		})
 	}
 	return batch, nil
 }
 
-// received is a message with a lease. Each renewal changes its receipt.
-type received struct {
-	message
-	raw string // the stored text
-}
-
 // work calls the function for one message, and then deletes, releases or buries the
 // message.
-func (l *listener) work(ctx context.Context, m *received) {
+func (l *listener) work(ctx context.Context, m *message) {
 	if m.dequeueCount > int64(l.options.maxDequeueCount) {
 		l.finish(ctx, m, l.moveToPoison)
 		return
 	}
-	if l.options.base64 {
-		text, err := base64.StdEncoding.DecodeString(m.raw)
-		if err != nil {
-			l.log.ErrorContext(ctx, "message is not base64, as host.json says it is", "message", m.id)
-			l.finish(ctx, m, l.moveToPoison)
-			return
-		}
-		m.text = string(text)
-	}
 	sys := system{function: l.function.name, now: time.Now(), random: newGUID()}
-	payload := queuePayload(l.function.trigger.Name, m.message, sys)
+	payload := queuePayload(l.function.trigger.Name, *m, sys)
 	done := make(chan struct{})
 	var renewal sync.WaitGroup
 	renewal.Go(func() { l.renew(ctx, m, done) })
@@ -164,13 +148,13 @@ func (l *listener) work(ctx context.Context, m *received) {
 
 // finish does the last operation on a message. If it fails, the message comes again
 // after its lease.
-func (l *listener) finish(ctx context.Context, m *received, do func(context.Context, *received) error) {
+func (l *listener) finish(ctx context.Context, m *message, do func(context.Context, *message) error) {
 	if err := do(ctx, m); err != nil && ctx.Err() == nil {
 		l.log.WarnContext(ctx, "message comes again after its lease", "message", m.id, "error", err)
 	}
 }
 
-func (l *listener) remove(ctx context.Context, m *received) error {
+func (l *listener) remove(ctx context.Context, m *message) error {
 	_, err := l.queue.DeleteMessage(ctx, m.id, m.popReceipt, nil)
 	if missing(err) {
 		return nil
@@ -179,19 +163,19 @@ func (l *listener) remove(ctx context.Context, m *received) error {
 }
 
 // release makes a failed message visible again after host.json's visibilityTimeout.
-func (l *listener) release(ctx context.Context, m *received) error {
+func (l *listener) release(ctx context.Context, m *message) error {
 	return l.hide(ctx, m, l.options.visibilityTimeout)
 }
 
 // moveToPoison copies a message to the poison queue and then removes it. In that order it
 // may be there twice, but is never lost.
-func (l *listener) moveToPoison(ctx context.Context, m *received) error {
-	_, err := l.poison.EnqueueMessage(ctx, m.raw, nil)
+func (l *listener) moveToPoison(ctx context.Context, m *message) error {
+	_, err := l.poison.EnqueueMessage(ctx, m.text, nil)
 	if missing(err) {
 		if _, err := l.poison.Create(ctx, nil); err != nil && !answered(err, http.StatusConflict) {
 			return err
 		}
-		_, err = l.poison.EnqueueMessage(ctx, m.raw, nil)
+		_, err = l.poison.EnqueueMessage(ctx, m.text, nil)
 	}
 	if err != nil {
 		return err
@@ -202,7 +186,7 @@ func (l *listener) moveToPoison(ctx context.Context, m *received) error {
 // renew keeps the message hidden until the work is done. It always finishes a
 // renewal that it has started: without the answer the new receipt would be lost,
 // and the message would come again.
-func (l *listener) renew(ctx context.Context, m *received, done <-chan struct{}) {
+func (l *listener) renew(ctx context.Context, m *message, done <-chan struct{}) {
 	tick := time.NewTicker(lease / 2)
 	defer tick.Stop()
 	for {
@@ -217,8 +201,8 @@ func (l *listener) renew(ctx context.Context, m *received, done <-chan struct{})
 	}
 }
 
-func (l *listener) hide(ctx context.Context, m *received, how time.Duration) error {
-	res, err := l.queue.UpdateMessage(ctx, m.id, m.popReceipt, m.raw, &azqueue.UpdateMessageOptions{
+func (l *listener) hide(ctx context.Context, m *message, how time.Duration) error {
+	res, err := l.queue.UpdateMessage(ctx, m.id, m.popReceipt, m.text, &azqueue.UpdateMessageOptions{
 		VisibilityTimeout: new(int32(how / time.Second)),
 	})
 	if err == nil {

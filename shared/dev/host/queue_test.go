@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"sync"
@@ -153,20 +152,5 @@ func TestNoMoreThanABatchAndTheThresholdAtATime(t *testing.T) {
 	eventually(t, "all are done", func() bool { return w.calls() == 7 && left(t, l.queue) == 0 })
 	if w.most > 3 {
 		t.Errorf("%d at a time, want at most batchSize + newBatchThreshold = 3", w.most)
-	}
-}
-
-func TestBase64IsDecodedWhenHostJSONSaysSo(t *testing.T) {
-	w := &work{do: func(string) error { return nil }}
-	o := fast
-	o.base64 = true
-	l := listening(t, "encoded", o, w)
-	if _, err := l.queue.Create(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	put1(t, l.queue, base64.StdEncoding.EncodeToString([]byte("hello")), "not base64")
-	eventually(t, "one is done and one is poison", func() bool { return left(t, l.queue) == 0 && left(t, l.poison) == 1 })
-	if len(w.texts) != 1 || w.texts[0] != "hello" {
-		t.Errorf("called for %q", w.texts)
 	}
 }

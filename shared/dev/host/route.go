@@ -9,7 +9,7 @@ import (
 )
 
 // A route is an ASP.NET route template, as far as function.json uses them: literal
-// segments, {name} for one segment, and {*name} for the rest, which may be empty.
+// segments, and {*name} for the rest, which may be empty.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#customize-the-http-endpoint
 type route struct {
 	pattern *regexp.Regexp
@@ -29,8 +29,6 @@ func parseRoute(template string, methods []string) (route, error) {
 		switch {
 		case strings.HasPrefix(segment, "{*") && strings.HasSuffix(segment, "}") && i == len(segments)-1:
 			pattern.WriteString("(?:/.*)?")
-		case strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") && !strings.ContainsAny(segment, ":?*="):
-			pattern.WriteString("/[^/]+")
 		case strings.ContainsAny(segment, "{}"):
 			return route{}, fmt.Errorf("route %q: this stand-in does not know %q", template, segment)
 		default:
