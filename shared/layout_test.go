@@ -26,7 +26,7 @@ var owners = map[string][]string{
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables":               {"shared/table"},
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue":             {"shared/queue", "shared/dev/host"},
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob":              {"shared/blob"},
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity":                  {"shared/entra"},
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity":                  {"shared/entra", "shared/dev"},
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets": {"shared/secret"},
 	"github.com/microsoftgraph":                                         {"shared/graph"},
 	"github.com/microsoft/kiota":                                        {"shared/graph"},

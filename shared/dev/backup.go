@@ -9,9 +9,10 @@ import (
 	"os"
 	"regexp"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
 	"kantoorpost/infra"
 	"kantoorpost/shared/dev/backup"
-	"kantoorpost/shared/dev/deploy"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 )
@@ -38,10 +39,11 @@ func account(name string, args []string, stderr io.Writer, more func(*flag.FlagS
 	if err != nil {
 		return nil, nil, "", err
 	}
-	service, err := table.Open(storage.Account{
-		URL:        "https://" + *account + ".table." + *suffix,
-		Credential: &deploy.Credential{CLI: deploy.CLI{Program: "az", Say: stderr}},
-	})
+	credential, err := azidentity.NewAzureCLICredential(nil)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	service, err := table.Open(storage.Account{URL: "https://" + *account + ".table." + *suffix, Credential: credential})
 	return service, made.Tables, *file, err
 }
 

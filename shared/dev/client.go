@@ -86,13 +86,8 @@ func (p clientPages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/try/client" && r.Method == http.MethodGet:
 		q := r.URL.Query()
-		p.show(
-			w,
-			http.StatusOK,
-			mailboxPage{Address: strings.TrimSpace(q.Get("address")), Sent: q.Get("sent"), Program: q.Get("program")},
-			"",
-			"",
-		)
+		page := mailboxPage{Address: strings.TrimSpace(q.Get("address")), Sent: q.Get("sent"), Program: q.Get("program")}
+		p.show(w, http.StatusOK, page, "", "")
 	case r.URL.Path == "/try/client" && r.Method == http.MethodPost:
 		p.answer(w, r)
 	case r.URL.Path == "/try/client/part" && r.Method == http.MethodGet:
@@ -236,11 +231,8 @@ func withPictures(m sim.Message) string {
 	page := m.Body.Content
 	for _, a := range m.Attachments {
 		if a.ContentID != "" && strings.HasPrefix(a.ContentType, "image/") {
-			page = strings.ReplaceAll(
-				page,
-				"cid:"+a.ContentID,
-				"data:"+a.ContentType+";base64,"+base64.StdEncoding.EncodeToString(a.Content),
-			)
+			data := "data:" + a.ContentType + ";base64," + base64.StdEncoding.EncodeToString(a.Content)
+			page = strings.ReplaceAll(page, "cid:"+a.ContentID, data)
 		}
 	}
 	return page

@@ -43,7 +43,6 @@ type stack struct {
 // A functionsHost calls the handler: our own host, or Microsoft's.
 type functionsHost interface {
 	http.Handler
-	Functions() []string
 	Done() <-chan struct{}
 	Err() error
 	Stop()

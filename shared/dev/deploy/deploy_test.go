@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
 // options returns the options of a person who confirms everything.
@@ -449,28 +447,6 @@ func TestAroundAzd(t *testing.T) {
 	}
 	if c := w.cloud(); c.Running != "aaa" || c.Trusted != "sign-in" || c.Deployed != nil {
 		t.Errorf("%+v", c)
-	}
-}
-
-// A token is requested once, and again before it expires.
-func TestCredential(t *testing.T) {
-	w := newWorld(t)
-	o, _ := w.options(t, "")
-	c := &Credential{CLI: o.CLI}
-	for _, step := range []struct {
-		left  time.Duration
-		asked int
-	}{{time.Hour, 1}, {time.Hour, 1}, {time.Minute, 2}} {
-		if !c.kept.ExpiresOn.IsZero() {
-			c.kept.ExpiresOn = time.Now().Add(step.left)
-		}
-		token, err := c.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{"https://storage.azure.com/.default"}})
-		if err != nil || token.Token != "token" || time.Until(token.ExpiresOn) < 30*time.Minute {
-			t.Errorf("%+v, %v", token, err)
-		}
-		if n := count(w.commands(), "account get-access-token"); n != step.asked {
-			t.Errorf("asked %d times, want %d", n, step.asked)
-		}
 	}
 }
 

@@ -60,7 +60,8 @@ func (d *deployment) live(ctx context.Context, version string) error {
 // smoke tests that the product lets in the right people, and nobody else.
 func (d *deployment) smoke(ctx context.Context) error {
 	forged := base64.StdEncoding.EncodeToString(fmt.Appendf(nil,
-		`{"auth_typ":"aad","role_typ":"roles","claims":[{"typ":"tid","val":%q},{"typ":"oid","val":"00000000-0000-4000-8000-000000000001"},{"typ":"preferred_username","val":%q}]}`,
+		`{"auth_typ":"aad","role_typ":"roles","claims":[{"typ":"tid","val":%q},`+
+			`{"typ":"oid","val":"00000000-0000-4000-8000-000000000001"},{"typ":"preferred_username","val":%q}]}`,
 		d.Tenant, d.Administrator))
 	for _, stranger := range []struct {
 		what   string

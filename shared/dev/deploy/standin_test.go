@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A cloud is what the fake az works on: the parts of a subscription and of a
@@ -118,9 +117,6 @@ func (c *cloud) do(args []string) (string, error) {
 	case "account show":
 		return fmt.Sprintf(`{"id":"sub","tenantId":%q,"user":{"name":"beheer@kantoor.nl","type":"user"}}`, c.Tenant), nil
 	case "account get-access-token":
-		if flagOf(args, "--output") == "json" {
-			return fmt.Sprintf(`{"accessToken":"token","expires_on":%d}`, time.Now().Add(time.Hour).Unix()), nil
-		}
 		return "token", nil
 	case "ad signed-in-user show":
 		return "me", nil

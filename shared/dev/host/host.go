@@ -49,8 +49,6 @@ type Host struct {
 	listening sync.WaitGroup
 	halt      context.CancelFunc // ends the taking of new work
 	abort     context.CancelFunc // ends the running work
-	runs      sync.WaitGroup     // runs that were started by hand
-	ctx       context.Context    // context of runs that were started by hand, which outlive their request
 }
 
 // Start reads the function app, starts its handler, waits until it answers, and
@@ -64,7 +62,7 @@ func Start(ctx context.Context, o Options) (*Host, error) {
 	taking, halt := context.WithCancel(life)
 	w := newWorker(handlerCommand(a, o), o.Log, o.Pause)
 	h := &Host{
-		app: a, worker: w, log: o.Log, halt: halt, abort: abort, ctx: life,
+		app: a, worker: w, log: o.Log, halt: halt, abort: abort,
 		invoker: newInvoker(w, a.timeout, o.Log),
 		proxy:   newProxy(w, o.Log),
 	}
@@ -73,7 +71,7 @@ func Start(ctx context.Context, o Options) (*Host, error) {
 		h.Stop()
 		return nil, fmt.Errorf("functions host: %w", err)
 	}
-	if err := h.listen(taking, o); err != nil {
+	if err := h.listen(taking, life, o); err != nil {
 		h.Stop()
 		return nil, fmt.Errorf("functions host: %w", err)
 	}
@@ -81,7 +79,7 @@ func Start(ctx context.Context, o Options) (*Host, error) {
 }
 
 // listen starts the timers and queue listeners.
-func (h *Host) listen(taking context.Context, o Options) error {
+func (h *Host) listen(taking, life context.Context, o Options) error {
 	var loops []func()
 	for _, f := range h.app.functions {
 		switch f.trigger.Type {
@@ -90,13 +88,13 @@ func (h *Host) listen(taking context.Context, o Options) error {
 			if err != nil {
 				return err
 			}
-			loops = append(loops, func() { t.run(taking, h.ctx) })
+			loops = append(loops, func() { t.run(taking, life) })
 		case queueTrigger:
 			q, err := newListener(f, h.app.queues, o.Settings, h.invoker, h.log)
 			if err != nil {
 				return err
 			}
-			loops = append(loops, func() { q.run(taking, h.ctx) })
+			loops = append(loops, func() { q.run(taking, life) })
 		}
 	}
 	for _, loop := range loops {
@@ -105,23 +103,11 @@ func (h *Host) listen(taking context.Context, o Options) error {
 	return nil
 }
 
-// Functions returns the names of the functions that run, in order.
-func (h *Host) Functions() []string {
-	var names []string
-	for _, f := range h.app.functions {
-		names = append(names, f.name)
-	}
-	return names
-}
-
 // Done is closed when the handler has ended for good; Err then says why.
 func (h *Host) Done() <-chan struct{} { return h.worker.done }
 
 // Err returns why the handler ended for good.
 func (h *Host) Err() error { return h.worker.lastError() }
-
-// HandlerPID is the process id of the running handler, 0 if none runs.
-func (h *Host) HandlerPID() int { return h.worker.pid() }
 
 // drain is how long running work may continue when the host stops. The real host
 // kills the handler at once. Here, a message whose work is interrupted would keep
@@ -135,7 +121,6 @@ func (h *Host) Stop() {
 	idle := make(chan struct{})
 	go func() {
 		h.listening.Wait()
-		h.runs.Wait()
 		close(idle)
 	}()
 	select {

@@ -1,33 +1,20 @@
 package host
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
 	"unicode"
 )
 
-// ServeHTTP answers requests from outside: the routes of the HTTP functions, and
-// the host's own administration.
+// ServeHTTP answers requests from outside at the routes of the HTTP functions. It has
+// none of the host's administration.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch name, admin := strings.CutPrefix(r.URL.Path, "/admin/functions/"); {
-	case admin && r.Method == http.MethodPost:
-		h.runNow(w, r, name)
-		return
-	case r.URL.Path == "/admin/host/status" && r.Method == http.MethodGet:
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"state": "Running", "version": Version, "functions": h.Functions()})
-		return
-	}
 	var best *function
 	for i, f := range h.app.functions {
 		if f.route.matches(r) && (best == nil || f.route.literal > best.route.literal) {
@@ -41,49 +28,6 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, h.app.maxBody)
 	h.proxy.ServeHTTP(w, r)
-}
-
-// runNow starts a timer or queue function, and answers before it is done:
-// https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http.
-func (h *Host) runNow(w http.ResponseWriter, r *http.Request, name string) {
-	// A browser sends this type to another site only after a preflight request, which
-	// gets no permission.
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		http.Error(w, "the body must be application/json", http.StatusUnsupportedMediaType)
-		return
-	}
-	var in struct{ Input string }
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil && !errors.Is(err, io.EOF) {
-		http.Error(w, `the body must be {"input":"…"}: `+err.Error(), http.StatusBadRequest)
-		return
-	}
-	for _, f := range h.app.functions {
-		if !strings.EqualFold(f.name, name) || f.trigger.Type == httpTrigger {
-			continue
-		}
-		payload := manualPayload(f, in.Input)
-		h.runs.Go(func() {
-			if err := h.invoker.call(h.ctx, f.name, payload); err != nil && h.ctx.Err() == nil {
-				h.log.ErrorContext(h.ctx, "run by hand failed", "function", f.name, "error", err)
-			}
-		})
-		w.WriteHeader(http.StatusAccepted)
-		return
-	}
-	w.WriteHeader(http.StatusNotFound)
-}
-
-// manualPayload returns the payload of a run that was started by hand.
-func manualPayload(f function, input string) []byte {
-	now := time.Now().UTC()
-	sys := system{function: f.name, now: now, random: newGUID()}
-	if f.trigger.Type == timerTrigger {
-		return timerPayload(f.trigger.Name, sys)
-	}
-	return queuePayload(f.trigger.Name, message{
-		id: newGUID(), text: input, dequeueCount: 1,
-		inserted: now, nextVisible: now, expires: now.Add(7 * 24 * time.Hour),
-	}, sys)
 }
 
 var validTraceparent = regexp.MustCompile(`^00-([0-9a-f]{32})-[0-9a-f]{16}-(0[01])$`)

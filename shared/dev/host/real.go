@@ -18,9 +18,8 @@ import (
 // A Real is Microsoft's own Functions host, from its Core Tools.
 type Real struct {
 	http.Handler
-	base      string // its address
-	process   *child.Process
-	functions []string
+	base    string // its address
+	process *child.Process
 }
 
 // realStartTimeout is how long the real host may take to start, with the download of
@@ -30,10 +29,6 @@ const realStartTimeout = 3 * time.Minute
 // StartReal starts the program func of the Core Tools on a free port, and waits
 // until it runs: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start.
 func StartReal(ctx context.Context, program string, o Options) (*Real, error) {
-	a, err := readApp(o.Root, o.Settings)
-	if err != nil {
-		return nil, fmt.Errorf("functions host: %w", err)
-	}
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -57,9 +52,6 @@ func StartReal(ctx context.Context, program string, o Options) (*Real, error) {
 		},
 		FlushInterval: -1,
 	}}
-	for _, f := range a.functions {
-		r.functions = append(r.functions, f.name)
-	}
 	if err := r.waitUntilRunning(ctx, base.String()+"/admin/host/status"); err != nil {
 		r.Stop()
 		return nil, fmt.Errorf("functions host: %w", err)
@@ -97,9 +89,6 @@ func isRunning(ctx context.Context, status string) bool {
 	var answer struct{ State string }
 	return json.NewDecoder(res.Body).Decode(&answer) == nil && answer.State == "Running"
 }
-
-// Functions returns the names of the functions that run, in order.
-func (r *Real) Functions() []string { return r.functions }
 
 // Done is closed when the host has ended.
 func (r *Real) Done() <-chan struct{} { return r.process.Done() }
