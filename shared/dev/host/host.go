@@ -109,6 +109,9 @@ func (h *Host) Done() <-chan struct{} { return h.worker.done }
 // Err returns why the handler ended for good.
 func (h *Host) Err() error { return h.worker.lastError() }
 
+// HandlerPID is the process id of the running handler, 0 if none runs.
+func (h *Host) HandlerPID() int { return h.worker.pid() }
+
 // drain is how long running work may continue when the host stops. The real host
 // kills the handler at once. Here, a message whose work is interrupted would keep
 // its lease of ten minutes across a restart.

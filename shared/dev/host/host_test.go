@@ -189,12 +189,12 @@ func TestRequestsWaitForAHandlerThatIsStartedAgain(t *testing.T) {
 
 func TestStopLeavesNoHandlerBehind(t *testing.T) {
 	_, h := running(t)
-	pid := h.worker.pid()
+	pid := h.HandlerPID()
 	h.Stop()
 	if p, err := os.FindProcess(pid); err == nil && p.Signal(syscall.Signal(0)) == nil {
 		t.Errorf("process %d lives on", pid)
 	}
-	if h.worker.pid() != 0 {
+	if h.HandlerPID() != 0 {
 		t.Error("the host still counts on a handler")
 	}
 }
