@@ -81,7 +81,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
 		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
-			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
+			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonChosenBefore(word)
 		} else if i, why := wholeMisspelt(text, all, it.From.Name); i >= 0 {
 			pointed[i] = why
 		} else if inFile >= 0 {

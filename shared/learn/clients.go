@@ -190,7 +190,7 @@ func (s *ownClients) suggestions() []Suggestion {
 		found[i].add(oneOfThem/float64(max(len(s.ids), 1)), reason("own-client"))
 	}
 	s.weighText(found)
-	s.weighHabits(found)
+	s.weighEarlier(found)
 	for _, p := range s.ranked() {
 		if p.client != nil && !slices.Contains(s.ids, p.id) {
 			found = append(found, p)

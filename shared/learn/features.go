@@ -142,4 +142,4 @@ func reasonNumber(c directory.Client) Reason   { return reason("number:loose", c
 func reasonKvK(c directory.Client) Reason      { return reason("kvk", c.KvK) }
 func reasonVAT(c directory.Client) Reason      { return reason("vat", c.VAT) }
 func reasonNamed(c directory.Client) Reason    { return reason("name", c.Name) }
-func reasonHabit(word string) Reason           { return reason("habit", word) }
+func reasonChosenBefore(word string) Reason    { return reason("habit", word) }

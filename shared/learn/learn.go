@@ -1,10 +1,15 @@
-// Package learn says what the office knows about a mail that would wait: what
-// is certain, what is likely and why, and what a person's solution teaches. It
-// knows nothing of mailboxes, tables and rights, and changes nothing.
+// Package learn helps to decide a mail. Its functions answer three questions:
 //
-// What is certain may be decided without a person, so precision comes before
-// recall: contradicting clues make nothing certain. Everything else is a
-// suggestion, with its reasons and the chance that it is right.
+//   - What is certain? WhichClient, DomainClient, Decides and others say what the mail
+//     itself and the earlier decisions of people leave no doubt about. That happens
+//     without a person, so a mail that points to two clients is never certain.
+//   - What is likely? Suggest ranks what a person may do with a mail that waits. Each
+//     suggestion has its reasons in words, and the chance that it is right.
+//   - What does a decision of a person teach? The functions Teach… and Forget return
+//     the rule with that evidence.
+//
+// The package reads mail and the directory. It writes nothing, and knows no mailboxes
+// and no rights.
 package learn
 
 import (

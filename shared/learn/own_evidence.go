@@ -137,16 +137,16 @@ func weighKinds(text string, found []*candidate) {
 	}
 }
 
-// weighHabits notes what was chosen before, and who works for which client.
-func (s *ownClients) weighHabits(found []*candidate) {
+// weighEarlier notes what was chosen before, and who works for which client.
+func (s *ownClients) weighEarlier(found []*candidate) {
 	ids := make([]string, len(s.clients))
 	for i, c := range s.clients {
 		ids[i] = c.ID
 	}
 	chance, word := likelyBy(choices(s.rule, s.m.Earlier), s.m.Item.Subject, ids)
-	times, most := count(s.rule.Evidence), habit
+	times, most := count(s.rule.Evidence), chosenBefore
 	if slices.ContainsFunc(found, func(p *candidate) bool { return p.named() }) {
-		most *= habitBeside
+		most *= chosenBeside
 	}
 	working := 0
 	for _, w := range s.works {
@@ -161,7 +161,7 @@ func (s *ownClients) weighHabits(found []*candidate) {
 		if n := times.all[c.ID]; n > 0 && s.taught() {
 			why := reason("often", n, times.total)
 			if word[i] != "" {
-				why = reasonHabit(word[i])
+				why = reasonChosenBefore(word[i])
 			}
 			found[i].add(most*chance[i], why)
 		}

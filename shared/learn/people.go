@@ -30,7 +30,9 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	// newcomer writes, then whether anybody needs it.
 	alone := make([]float64, len(people))
 	for i, p := range people {
-		alone[i] = p.score()
+		if alone[i] = p.score(); portalName(by.from) != "" {
+			alone[i] *= throughPortal
+		}
 	}
 	var list []Suggestion
 	left := 1.0

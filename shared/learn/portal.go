@@ -141,3 +141,14 @@ func Names(text, client string) bool {
 	name := nameTokens(client)
 	return len(name) > 0 && telling(name) > 0 && len(spans(tokens(text), [][]string{name})) > 0
 }
+
+// ByProgram says whether an address is that of a program or a desk: nothing before the @
+// is of the name beside it.
+func ByProgram(a mail.Address) bool {
+	local, _, _ := strings.Cut(strings.ToLower(a.Email), "@")
+	if functional[local] || machine(a.Email) {
+		return true
+	}
+	name := nameTokens(a.Name)
+	return len(name) > 0 && !slices.ContainsFunc(name, func(w string) bool { return len(w) > 2 && strings.Contains(local, w) })
+}

@@ -205,10 +205,10 @@ func TestExplain(t *testing.T) {
 	other.By = "iris"
 	off := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
 	off.State = directory.RuleOff
-	var habit directory.Rule
+	var chosen directory.Rule
 	for n := range 5 {
-		habit = TeachClient(habit, "bol", evidence(2*n, "bol", "c1", "oven"))
-		habit = TeachClient(habit, "bol", evidence(2*n+1, "bol", "c2", "rallywagen"))
+		chosen = TeachClient(chosen, "bol", evidence(2*n, "bol", "c1", "oven"))
+		chosen = TeachClient(chosen, "bol", evidence(2*n+1, "bol", "c2", "rallywagen"))
 	}
 	for _, c := range []struct {
 		rule   directory.Rule
@@ -222,7 +222,7 @@ func TestExplain(t *testing.T) {
 			"Mail from @jansen.example belongs to Bakkerij Jansen, because 2 people decided so 2 times."},
 		{off, "Mail van @jansen.example hoort bij Bakkerij Jansen, omdat Margot Hofland dat één keer besliste; deze regel staat uit.",
 			"Mail from @jansen.example belongs to Bakkerij Jansen, because Margot Hofland decided so once; this rule is off."},
-		{habit, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 " +
+		{chosen, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 " +
 			"keer besliste.", "In subjects of Kees Bol, “oven” means Bakkerij Jansen, “rallywagen” means Garage Visser, because Margot Hofland " +
 			"decided so 10 times."},
 		{TeachDismissal(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true),

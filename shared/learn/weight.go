@@ -25,6 +25,7 @@ const (
 	chatOtherName   = 0.05 // it answers that person, under another name
 	ownerShares     = 0.45 // its address, beside another name: a family, a desk
 	ownerForwards   = 0.70 // the same, of an address that writes for others
+	throughPortal   = 0.30 // times that, for "Piet Jansen via Ondertekenen": not he wrote it
 	elsewhereFactor = 0.35 // a name at one client, a domain of another: a new job, or two people
 
 	// Which client a stranger belongs to.
@@ -58,8 +59,8 @@ const (
 	ownYear         = 0.65 // the same in brackets, when it may be a year
 	signatureFactor = 0.25 // for clues in the signature
 	sharedPart      = 0.70 // a word that two or three of them have, and the others not
-	habit           = 0.60 // the most that earlier choices say
-	habitBeside     = 0.50 // times that, when the mail itself names one of them
+	chosenBefore    = 0.60 // the most that earlier choices say
+	chosenBeside    = 0.50 // times that, when the mail itself names one of them
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
 	oneOfThem       = 0.30 // divided by how many there are
 	kindWord        = 0.65 // a word of the trade that suits this kind of client and not the others; shared by those it suits

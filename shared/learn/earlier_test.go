@@ -6,8 +6,8 @@ import (
 )
 
 // What was chosen before says less when the mail itself names one of the sender's
-// clients, and a telling word says more than any habit.
-func TestHabitBesideName(t *testing.T) {
+// clients, and a telling word says more than any earlier choice.
+func TestChosenBeforeBesideName(t *testing.T) {
 	weights := func(subject string) map[string]float64 {
 		c := parseCase(t, map[string]string{
 			"office": "client havik 3071 IT-bureau Havik\nclient vuur 3072 Zorgboerderij Vuursteen\nclient rijn 3073 Loodgietersbedrijf Van Rijn\n" +
@@ -29,6 +29,6 @@ func TestHabitBesideName(t *testing.T) {
 	}
 	alone, beside := weights("Ploegendienst"), weights("Factuur ploegendienst Havik")
 	if beside["habit"] > 0.6*alone["habit"] || beside["word"] < 1.2*alone["habit"] {
-		t.Errorf("the habit weighs %.2f alone, and %.2f beside a name of %.2f", alone["habit"], beside["habit"], beside["word"])
+		t.Errorf("the earlier choices weigh %.2f alone, and %.2f beside a name of %.2f", alone["habit"], beside["habit"], beside["word"])
 	}
 }
