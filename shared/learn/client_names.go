@@ -175,7 +175,9 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 // byPerson looks for the client of the only contact with a name, in whose name a portal
 // writes.
 func (cs *clientSearch) byPerson(name fullName) lookup {
-	return lookupOf(func(ctx context.Context) ([]directory.Contact, error) { return cs.office.ContactsNamed(ctx, name.last, maxNamed) },
+	return lookupOf(func(ctx context.Context) ([]directory.Contact, error) {
+		return cs.office.ContactsNamed(ctx, name.last, maxNamed)
+	},
 		func(found []directory.Contact) {
 			found = slices.DeleteFunc(slices.Clone(found), func(c directory.Contact) bool { return name.like(nameOf(c.Name)) != same })
 			if name.full() && len(found) == 1 && len(found[0].Clients) == 1 {
