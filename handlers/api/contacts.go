@@ -16,7 +16,7 @@ func (a *api) registerContacts() {
 
 		Phone    string `json:"phone,omitempty"`
 		Function string `json:"function,omitempty" doc:"such as Financial controller"`
-		Language string `json:"language,omitempty" enum:"nl,en" doc:"of mail to him or her; as he or she writes when absent"`
+		Language string `json:"language,omitempty" doc:"nl or en: of mail to him or her; as he or she writes when absent"`
 		Portal   bool   `json:"portal,omitempty" doc:"a program that sends mail for many clients: it has no clients of its own"`
 	}
 	type contactPatch struct {

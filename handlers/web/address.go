@@ -231,7 +231,11 @@ func (s *site) editAddress(v *request) error {
 
 // saveAddressMail sets what is below the mail from an address.
 func (s *site) saveAddressMail(v *request) error {
-	patch := map[string]any{"signature": v.richIn(), "quote": v.r.PostFormValue("quote") != ""}
+	name, document := v.signatureIn()
+	patch := map[string]any{name: document}
+	if name == "signature" {
+		patch["quote"] = v.r.PostFormValue("quote") != ""
+	}
 	return v.patchAddress(patch, nil, "address.saved")
 }
 

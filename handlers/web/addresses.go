@@ -34,10 +34,10 @@ type addressObject struct {
 		Since time.Time `json:"since"`
 		Mails int       `json:"mails"`
 	} `json:"reading"`
-	Signature string       `json:"signature"` // HTML below all mail from the address
-	Quote     bool         `json:"quote"`     // a reply repeats the answered mail
-	Joiners   *joiners     `json:"joiners"`
-	Warnings  []words.Text `json:"warnings"` // in the health report
+	signatures
+	Quote    bool         `json:"quote"` // a reply repeats the answered mail
+	Joiners  *joiners     `json:"joiners"`
+	Warnings []words.Text `json:"warnings"` // in the health report
 }
 
 type link struct {

@@ -83,7 +83,7 @@ func (v *request) showNew(status int, n *newChat, w written, chosen url.Values) 
 	n.Chosen = &correspondent{named{c.ID, c.Name}, k, email}
 	n.Composer = composer{Open: true, CanSend: true, Filter: n.Filter, written: w, MaxSize: usualMaxSize, Client: k.ID, Contact: c.ID,
 		Answer: n.Composer.Answer}
-	n.Composer.Mode = modeNew
+	n.Composer.Mode, n.Composer.Language = modeNew, cmp.Or(w.Language, c.Language)
 	if w.To == nil {
 		n.Composer.To = []recipient{{Name: c.Name, Email: email}}
 	}

@@ -38,11 +38,12 @@ type (
 		Remember *bool  `json:"remember,omitempty"`
 	}
 	contact struct {
-		ID      string   `json:"id"`
-		Name    string   `json:"name"`
-		Emails  []string `json:"emails"`
-		Clients []string `json:"clients"`
-		At      string   `json:"-"` // the names of its clients
+		ID       string   `json:"id"`
+		Name     string   `json:"name"`
+		Emails   []string `json:"emails"`
+		Clients  []string `json:"clients"`
+		Language string   `json:"language"`
+		At       string   `json:"-"` // the names of its clients
 	}
 	customer struct {
 		ID     string `json:"id"`

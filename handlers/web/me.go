@@ -15,8 +15,8 @@ type meView struct {
 	People      []named
 	StandIn     string // who stands in, and when
 	Problem     *Problem
-	Signature   string // below the user's mail, as HTML
-	CanSign     bool
+	signatures
+	CanSign bool
 }
 
 func (s *site) registerMe() {
@@ -34,7 +34,7 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 		if err := v.api.get("/api/me", &me); err != nil {
 			return err
 		}
-		view.Signature = me.Signature
+		view.signatures = me.signatures
 	}
 	if view.CanName {
 		var me entry
@@ -76,7 +76,8 @@ func (s *site) saveSubstitute(v *request) error {
 }
 
 func (s *site) saveSignature(v *request) error {
-	err := v.api.patch("/api/me", "", map[string]string{"signature": v.richIn()}, nil)
+	name, document := v.signatureIn()
+	err := v.api.patch("/api/me", "", map[string]string{name: document}, nil)
 	if ok, err := succeeded(refused, err, v.saying("/web/me", "me.not-signed")); !ok {
 		return err
 	}

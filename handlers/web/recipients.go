@@ -13,8 +13,12 @@ type recipient struct {
 	// State and Status say what became of the mail; the API sets them.
 	State  string `json:"state,omitempty"`
 	Status string `json:"status,omitempty"`
-	// Signature is that of an address of the office, as HTML.
-	Signature string `json:"signature,omitempty"`
+}
+
+// A sender is an address of the office, with the signatures of the user's mail from it.
+type sender struct {
+	recipient
+	signatures
 }
 
 // label is the recipient as people write it: Jan Jansen <jan@bakker.example>.

@@ -21,9 +21,8 @@ type person struct {
 	Email   string   `json:"email"`
 	Rights  string   `json:"rights"`
 	Actions []string `json:"actions"`
-	// Signature stands below the user's mail, as HTML.
-	Signature string `json:"signature"`
-	Toured    bool   `json:"toured"` // the user has read the tour of the first visit; not in a brief answer
+	signatures
+	Toured bool `json:"toured"` // the user has read the tour of the first visit; not in a brief answer
 }
 
 // can tells whether the person may do an action, to at least some objects.

@@ -11,6 +11,7 @@ import (
 // text.
 type richText struct {
 	Label, HTML, Text string // Text is what the field for plain text shows
+	Language          string // the language of the text, where a page has a field for each
 	Rows              int
 	Pictures          bool // pictures can be inserted
 	Invalid           bool // the API refuses it
@@ -22,10 +23,40 @@ func richOf(label, document string, rows int, refusal string) richText {
 }
 
 // signatureField is the field for a signature, which can have pictures.
-func signatureField(label, document string) richText {
+func signatureField(label, document, language string) richText {
 	field := richOf(label, document, 5, "")
-	field.Pictures = true
+	field.Pictures, field.Language = true, language
 	return field
+}
+
+// signatures are what stands below mail, as HTML.
+type signatures struct {
+	Signature   string `json:"signature"`   // of mail in Dutch
+	SignatureEN string `json:"signatureEn"` // of mail in English
+}
+
+// A signatureView is what stands below mail in a language.
+type signatureView struct {
+	Language, Text string
+	Pictures       []string // ids of uploads
+}
+
+// views are the signatures of mail, one where they are equal.
+func (s signatures) views() (all []signatureView) {
+	if s.Signature == s.SignatureEN {
+		return []signatureView{{"", plain(s.Signature), picturesIn(s.Signature)}}
+	}
+	return []signatureView{
+		{"nl", plain(s.Signature), picturesIn(s.Signature)}, {"en", plain(s.SignatureEN), picturesIn(s.SignatureEN)},
+	}
+}
+
+// signatureIn is the signature that a form holds, by its name in the API.
+func (v *request) signatureIn() (name, document string) {
+	if v.r.PostFormValue("in") == "en" {
+		return "signatureEn", v.richIn()
+	}
+	return "signature", v.richIn()
 }
 
 // picturesIn are the ids of the uploads that a text shows.

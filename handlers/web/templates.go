@@ -23,7 +23,7 @@ type replyTemplate struct {
 func (t replyTemplate) firstLine() string { return mailObject{Preview: plain(t.HTML)}.firstLine() }
 
 // addTemplates adds the templates that the user can insert: those of the own teams and in
-// the own language first, of which one is chosen already.
+// the language of the mail first, of which one is chosen already.
 func (v *request) addTemplates(c *composer) error {
 	if !v.me.can("templates.read") {
 		return nil
@@ -37,7 +37,7 @@ func (v *request) addTemplates(c *composer) error {
 		return err
 	}
 	rank := func(t replyTemplate) (rank int) {
-		if t.Language != v.lang {
+		if t.Language != cmp.Or(c.Language, v.lang) {
 			rank++
 		}
 		switch {

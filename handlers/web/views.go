@@ -94,7 +94,7 @@ var viewFunctions = template.FuncMap{
 	"richOf":         richOf,
 	"signatureField": signatureField,
 	"writeTo":        composer.writeTo,
-	"label":          recipient.label,
+	"label":          sender.label,
 	"value":          attached.value,
 	"displayName":    hasDisplayName.displayName,
 	"length":         hasLength.length,

@@ -34,11 +34,11 @@ type composer struct {
 	Answered *message  // nil in a new chat
 	// Client and Contact are with whom a new chat begins.
 	Client, Contact string
-	Addresses       []recipient
+	Addresses       []sender
 	Templates       []replyTemplate
-	Template        string        // id of the one that is chosen
-	Signature       string        // as text
-	Pictures        []string      // of the signature: ids of uploads
+	Template        string // id of the one that is chosen
+	Signatures      []signatureView
+	LanguageFrom    string        // what says in which language the mail is
 	Writing         []named       // who else has a draft in this chat
 	Warnings        []warning     // about the recipients that are offered
 	ReplyTo         []recipient   // where the mail wants its answer, if that is elsewhere
@@ -59,6 +59,7 @@ type written struct {
 	Address            string
 	To, Cc, Bcc        []recipient
 	Subject            string
+	Language           string // of what is added to the text; "" for that of the mailbox
 	HTML, Text         string
 	Attachments        []attached
 	NoSignature        bool
@@ -105,20 +106,21 @@ func (c composer) writeTo(mode string) string {
 
 // offered is the answer of GET …/replies/new: what a reply begins with.
 type offered struct {
-	From        *recipient  `json:"from"` // nil: the user may send from none of the addresses
-	Addresses   []recipient `json:"addresses"`
-	To          []recipient `json:"to"`
-	Cc          []recipient `json:"cc"`
-	ReplyTo     []recipient `json:"replyTo"` // where the mail wants its answer, at another domain
-	ReplyAll    bool        `json:"replyAll"`
-	Subject     string      `json:"subject"`
-	Signature   string      `json:"signature"`
-	Quote       string      `json:"quote"` // "" when the mail is not repeated below
-	Texts       []warning   `json:"texts"`
-	Since       int64       `json:"since"`
-	Attachments []file      `json:"attachments"` // of a forward: what goes along
-	UsualSize   int64       `json:"usualSize"`   // bytes of all files that most recipients take
-	Writing     []named     `json:"writing"`
+	From         *sender     `json:"from"` // nil: the user may send from none of the addresses
+	Addresses    []sender    `json:"addresses"`
+	To           []recipient `json:"to"`
+	Cc           []recipient `json:"cc"`
+	ReplyTo      []recipient `json:"replyTo"` // where the mail wants its answer, at another domain
+	ReplyAll     bool        `json:"replyAll"`
+	Subject      string      `json:"subject"`
+	Language     string      `json:"language"` // of the signature and of what else is added
+	LanguageFrom string      `json:"languageFrom"`
+	Quote        string      `json:"quote"` // "" when the mail is not repeated below
+	Texts        []warning   `json:"texts"`
+	Since        int64       `json:"since"`
+	Attachments  []file      `json:"attachments"` // of a forward: what goes along
+	UsualSize    int64       `json:"usualSize"`   // bytes of all files that most recipients take
+	Writing      []named     `json:"writing"`
 }
 
 // A warning is something that the writer should know, in words.
@@ -209,6 +211,7 @@ func (v *request) offer(open *openChat, keep bool) error {
 		c.To, c.Cc, c.Bcc, c.Subject, c.Along = o.To, o.Cc, nil, o.Subject, nil
 	}
 	c.To, c.Cc = withMarks(c.To, slices.Concat(o.To, o.Cc)), withMarks(c.Cc, slices.Concat(o.To, o.Cc))
+	c.Language, c.LanguageFrom = cmp.Or(c.Language, o.Language), o.LanguageFrom
 	c.Since = cmp.Or(c.Since, strconv.FormatInt(o.Since, 10))
 	c.NoQuote = c.NoQuote || !keep && o.Quote == ""
 	c.Warnings, c.Writing, c.Files, c.ReplyTo, c.CanAll = o.Texts, o.Writing, o.Attachments, o.ReplyTo, o.ReplyAll || c.CanAll
@@ -225,7 +228,7 @@ func (v *request) addSender(c *composer, o offered) error {
 	}
 	for _, a := range o.Addresses {
 		if strings.EqualFold(a.Email, c.Address) {
-			c.Signature, c.Pictures = plain(a.Signature), picturesIn(a.Signature)
+			c.Signatures = a.views()
 		}
 	}
 	return v.addTemplates(c)
@@ -233,7 +236,7 @@ func (v *request) addSender(c *composer, o offered) error {
 
 // offerNew adds from which addresses a chat can begin.
 func (v *request) offerNew(c *composer) error {
-	var mine list[recipient]
+	var mine list[sender]
 	if err := v.api.get("/api/me/addresses", &mine); err != nil {
 		return err
 	}
@@ -253,7 +256,7 @@ func (w written) reply() map[string]any {
 	if w.Along != nil && w.Mode == modeForward {
 		body["along"] = w.Along
 	}
-	for name, value := range map[string]string{"answers": w.Answers, "address": w.Address} {
+	for name, value := range map[string]string{"answers": w.Answers, "address": w.Address, "language": w.Language} {
 		if value != "" {
 			body[name] = value
 		}
@@ -274,7 +277,7 @@ func (v *request) writtenIn() written {
 	w := written{
 		Mode: get("mode"), Answers: get("answers"), Since: get("since"), Address: get("address"),
 		To: recipientsIn(get("to")), Cc: recipientsIn(get("cc")), Bcc: recipientsIn(get("bcc")), Subject: strings.TrimSpace(get("subject")),
-		HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: isoDate(get("sendAt")),
+		Language: get("language"), HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: isoDate(get("sendAt")),
 		Attachments: attachedIn(v.r.PostForm["attachment"]), Confirmed: v.r.PostForm["confirmed"], Force: get("force") != "",
 	}
 	if get("files-shown") != "" {

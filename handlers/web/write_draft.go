@@ -15,6 +15,7 @@ type draftObject struct {
 	To          []recipient `json:"to"`
 	Cc          []recipient `json:"cc"`
 	Bcc         []recipient `json:"bcc"`
+	Language    string      `json:"language"`
 	Subject     string      `json:"subject"`
 	HTML        string      `json:"html"`
 	Text        string      `json:"text"`
@@ -30,8 +31,7 @@ type draftObject struct {
 func (d draftObject) written(key string) written {
 	w := written{
 		Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject,
-		HTML: d.HTML, Text: d.Text,
-		Along: d.Along,
+		Language: d.Language, HTML: d.HTML, Text: d.Text, Along: d.Along,
 	}
 	for _, a := range d.Attachments {
 		if !a.Inline { // the text names those that it shows

@@ -16,12 +16,15 @@ import (
 // replying is a chat that the user can answer.
 func replying() *fakeAPI {
 	api := talking("editor", "chats.write", "chats.send")
+	from := sender{recipient{Email: "info@kantoor.example"},
+		signatures{"<p>Groet,<br>Anna &amp; co</p>", "<p>Regards,<br>Anna</p>"}}
 	api.answers["GET /api/chats/"+one+"/replies/new"] = offered{
-		From:      &recipient{Email: "info@kantoor.example"},
-		Addresses: []recipient{{Email: "info@kantoor.example", Signature: "<p>Groet,<br>Anna &amp; co</p>"}, {Email: "anna@kantoor.example"}},
-		To:        []recipient{{Name: "Jan <b>", Email: "jan@bakker.example"}},
-		Cc:        []recipient{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
-		Subject:   "RE: Btw", Quote: "<p>x</p>", Since: 8, UsualSize: 25 << 20, Texts: []warning{{Code: "bcc", Text: wordsOf("U was Bcc")}},
+		From:      &from,
+		Addresses: []sender{from, {recipient: recipient{Email: "anna@kantoor.example"}}},
+		Language:  "en", LanguageFrom: "mail",
+		To:      []recipient{{Name: "Jan <b>", Email: "jan@bakker.example"}},
+		Cc:      []recipient{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
+		Subject: "RE: Btw", Quote: "<p>x</p>", Since: 8, UsualSize: 25 << 20, Texts: []warning{{Code: "bcc", Text: wordsOf("U was Bcc")}},
 		Writing: []named{{"m3", "Carla Kok"}},
 	}
 	return api
@@ -48,8 +51,8 @@ func TestTheFormShowsToWhomItGoes(t *testing.T) {
 	w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", "")
 	wants(t, w, 200, `name="to" value="Jan b &lt;jan@bakker.example&gt;"`, `name="cc" value="piet@nieuw.example"`, `data-mark="new"`,
 		`data-mark="outside"`, `value="RE: Btw"`, `name="since" value="8"`,
-		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", "U was Bcc", "Carla Kok schrijft ook", "<textarea",
-		"Samen ten hoogste 25 MB", `name="answers" value="2"`)
+		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", `lang="en"><pre class="signature">Regards,`, "U was Bcc", "Carla Kok schrijft ook", "<textarea",
+		"Samen ten hoogste 25 MB", `name="answers" value="2"`, `<option value="en" selected>Engels`, "zoals het contact schrijft")
 	if !asks(api, "replies/new?answers=2&mode=reply-all") {
 		t.Error(api.asked)
 	}
@@ -248,13 +251,14 @@ func TestPlain(t *testing.T) {
 func TestPicturesOfASignature(t *testing.T) {
 	api, upload := replying(), strings.Repeat("a", 26)
 	o := api.answers["GET /api/chats/"+one+"/replies/new"].(offered)
-	o.Addresses = []recipient{{Email: "info@kantoor.example", Signature: `<p>Eddie</p><img src="cid:` + upload + `" alt="logo">`}}
+	same := `<p>Eddie</p><img src="cid:` + upload + `" alt="logo">`
+	o.Addresses = []sender{{recipient{Email: "info@kantoor.example"}, signatures{same, same}}}
 	o.From = &o.Addresses[0]
 	api.answers["GET /api/chats/"+one+"/replies/new"] = o
 	api.answers["GET /api/chats/"+one+"/draft"] = Problem{Status: 404}
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", ""), 200, `<pre class="signature">Eddie`,
 		`src="/api/uploads/`+upload+`"`)
-	field := signatureField("Handtekening", o.From.Signature)
+	field := signatureField("Handtekening", o.From.Signature, "nl")
 	if !field.Pictures || !strings.Contains(field.HTML, upload) || picturesIn("<p>x</p>") != nil {
 		t.Errorf("%+v", field)
 	}
@@ -300,7 +304,7 @@ func TestWhatGoesAlongWithAForward(t *testing.T) {
 	wants(t, w, 422, `name="along" value="1">`, `name="along" value="3" checked`)
 }
 
-// The templates of the writer's teams and language come first, and one of them is chosen.
+// The templates of the writer's teams and of the language of the mail come first, and one of them is chosen.
 func TestWhichTemplateIsChosen(t *testing.T) {
 	api := replying()
 	me := api.answers["GET /api/me"].(person)
@@ -313,7 +317,11 @@ func TestWhichTemplateIsChosen(t *testing.T) {
 	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}},
 		{"id": "p2", "members": []string{"m2"}}}}
 	order := func(lang string) (got, chosen string) {
-		w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", "", "Cookie", "lang="+lang)
+		path := "GET /api/chats/" + one + "/replies/new"
+		o := api.answers[path].(offered)
+		o.Language = lang
+		api.answers[path] = o
+		w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", "")
 		for _, part := range strings.Split(w.Body.String(), `<option value="t`)[1:] {
 			if got += part[:1]; strings.HasPrefix(part[1:], `" selected`) {
 				chosen = part[:1]

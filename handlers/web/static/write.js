@@ -24,7 +24,7 @@ document.addEventListener("htmx:oobAfterSwap", begin);
 function compose(form) {
   const draft = saving(form);
   const chipped = import(form.dataset.chips).then(({ chips }) => form.querySelectorAll("[data-recipients]").forEach((box) => chips(box, draft.changed)));
-  for (const name of ["subject", "signature", "quote", "address"]) form.elements[name]?.addEventListener?.("input", draft.changed);
+  for (const name of ["subject", "signature", "quote", "address", "language"]) form.elements[name]?.addEventListener?.("input", draft.changed);
   const files = attachments(form, draft.changed);
   const area = form.querySelector("[data-rich]");
   area.dataset.ready = "";
