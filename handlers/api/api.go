@@ -149,6 +149,7 @@ func build(o Options) *api {
 	a.registerJoiners()
 	a.registerLimits()
 	a.registerMails()
+	a.registerMIME()
 	a.registerPictures()
 	a.registerMailCounts()
 	a.registerSolve()

@@ -56,12 +56,13 @@ type (
 		ThirdParty bool         `json:"-"` // it is between the office and a third party
 		// NewRecipients were in none of the messages before.
 		NewRecipients []mail.Address `json:"-"`
-		// MoveTo, AnswerTo and ForwardTo are paths of what the user can do with it.
+		// MoveTo, AnswerTo, ForwardTo and SaveAt are paths of what the user can do with it.
 		CanEdit   bool   `json:"-"` // it is a note of the user
 		EditTo    string `json:"-"`
 		MoveTo    string `json:"-"`
 		AnswerTo  string `json:"-"`
 		ForwardTo string `json:"-"`
+		SaveAt    string `json:"-"`
 	}
 	// An absence is what an out-of-office answer says.
 	absence struct {

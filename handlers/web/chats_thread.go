@@ -184,10 +184,16 @@ func (v *request) thread(earlier string, open *openChat) error {
 		if m.Mail != "" {
 			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
 		}
-		if m.Kind == kindReply {
+		switch {
+		case m.Kind == kindReply:
 			if err := v.stateOf(open.ID, m); err != nil {
 				return err
 			}
+			if m.State == "sent" || m.State == "bounced" {
+				m.SaveAt = open.api("replies/" + m.ID + "/mime")
+			}
+		case m.isMail():
+			m.SaveAt = "/api/mails/" + m.ID + "/mime"
 		}
 		if open.CanWrite && m.isMail() {
 			m.MoveTo = withQuery(open.path("move"), "message", m.ID)

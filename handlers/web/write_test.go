@@ -51,8 +51,8 @@ func TestTheFormShowsToWhomItGoes(t *testing.T) {
 	w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", "")
 	wants(t, w, 200, `name="to" value="Jan b &lt;jan@bakker.example&gt;"`, `name="cc" value="piet@nieuw.example"`, `data-mark="new"`,
 		`data-mark="outside"`, `value="RE: Btw"`, `name="since" value="8"`,
-		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", `lang="en"><pre class="signature">Regards,`, "U was Bcc", "Carla Kok schrijft ook", "<textarea",
-		"Samen ten hoogste 25 MB", `name="answers" value="2"`,
+		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", `lang="en"><pre class="signature">Regards,`,
+		"U was Bcc", "Carla Kok schrijft ook", "<textarea", "Samen ten hoogste 25 MB", `name="answers" value="2"`,
 		`<option value="en" selected>Engels`, "zoals het contact schrijft")
 	if !asks(api, "replies/new?answers=2&mode=reply-all") {
 		t.Error(api.asked)
