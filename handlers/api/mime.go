@@ -48,7 +48,7 @@ func (a *api) replyMIME(ctx context.Context, r outbox.Reply) (*huma.StreamRespon
 	}
 	sent, found, err := graph.FindSent(ctx, r.Mailbox, mail.SentKeys{InternetMessageID: r.InternetMessageID, ID: r.DraftID, Reply: r.ID})
 	if err != nil {
-		return nil, a.unread(err)
+		return nil, a.mailboxProblem(err)
 	}
 	if !found || sent.IsDraft {
 		return nil, newProblem(http.StatusNotFound, "this mail is no longer in its mailbox")
