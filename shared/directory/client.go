@@ -208,10 +208,9 @@ func (s *Store) AllClients(ctx context.Context, most int) ([]Client, error) {
 	return all, err
 }
 
-// clientSearch returns the words and the index rows of a search.
-func clientSearch(text string) (words []string, phases []phase) {
+// clientSearch is the plan of a search for clients.
+func clientSearch(text, driver string) (words []string, phases []phase) {
 	text = oneLine(text)
-	words, driver := asked(text)
 	phases = append(phases, phase{prefix: keyOf("client-number", fold(text)), whole: true})
 	number := strings.ToUpper(separators.Replace(text))
 	for _, n := range numberPrefixes {
@@ -222,7 +221,7 @@ func clientSearch(text string) (words []string, phases []phase) {
 	if driver != "" {
 		phases = append(phases, phase{prefix: keyOf("client-name", driver)})
 	}
-	return words, phases
+	return asked(text), phases
 }
 
 // numberPrefixes match the beginning of a KvK number, a VAT id or an IBAN, long enough to

@@ -151,9 +151,9 @@ func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 	return listed[Contact](ctx, s, "contact-name", q, contactSearch)
 }
 
-// contactSearch returns the words and the index rows of a search.
-func contactSearch(text string) (words []string, phases []phase) {
-	words, driver := asked(text)
+// contactSearch is the plan of a search for contacts.
+func contactSearch(text, driver string) (words []string, phases []phase) {
+	words = asked(text)
 	if driver != "" {
 		phases = []phase{{prefix: keyOf("contact-word", driver)}, {prefix: keyOf("contact-part", driver)}}
 	}

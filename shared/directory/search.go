@@ -32,21 +32,46 @@ type searched[T any] interface {
 	texts() []string
 }
 
-// listed lists objects by their rows of a kind, or those that a search finds: phases
-// returns the words and the index rows of a search.
-func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query,
-	phases func(text string) ([]string, []phase)) (Page[T], error) {
+// A plan returns the words and the index rows of a search by one of its words.
+type plan func(text, driver string) (words []string, phases []phase)
+
+// listed lists objects by their rows of a kind, or those that a search finds.
+func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query, p plan) (Page[T], error) {
 	if strings.TrimSpace(q.Search) != "" {
-		ready, err := s.searchable(ctx)
-		if err != nil {
-			return Page[T]{}, err
-		}
-		if ready {
-			words, phases := phases(q.Search)
-			return search[T](ctx, s, q, words, phases)
+		if ready, err := s.searchable(ctx); err != nil || ready {
+			if err != nil {
+				return Page[T]{}, err
+			}
+			return found[T](ctx, s, q, p)
 		}
 	}
 	return list(ctx, s, kind, q, func(v T) (T, []string) { return v, v.texts() })
+}
+
+// found searches by the word that the fewest rows are expected to begin with. When one
+// query finds nothing among its many rows, the other words are tried with a query each:
+// in "Relatie 4999" the second is rarer.
+func found[T searched[T]](ctx context.Context, s *Store, q Query, p plan) (Page[T], error) {
+	drivers := driversOf(q.Search)
+	words, phases := p(q.Search, drivers[0])
+	if len(drivers) > 1 && q.After == "" {
+		page, err := search[T](ctx, s, q, words, phases, len(phases))
+		if err != nil || page.Next == "" || len(page.Items) == cmp.Or(q.Limit, 50) {
+			return page, err
+		}
+		for _, driver := range drivers[1:] {
+			if len(page.Items) > 0 {
+				break
+			}
+			words, phases := p(q.Search, driver)
+			rare, err := search[T](ctx, s, q, words, phases, len(phases))
+			if err != nil || len(rare.Items) > 0 {
+				rare.Next = page.Next
+				return rare, err
+			}
+		}
+	}
+	return search[T](ctx, s, q, words, phases, searchPages)
 }
 
 // A phase is a range of index rows that a search reads.
@@ -57,16 +82,21 @@ type phase struct {
 }
 
 // asked returns the words of a search, without diacritics and in lower case.
-// Driver is the word that the fewest rows are expected to begin with.
-func asked(text string) (words []string, driver string) {
-	weight := -1
+func asked(text string) (words []string) {
+	for raw := range strings.FieldsSeq(visible(text)) {
+		words = append(words, Words(raw)...)
+	}
+	return words[:min(len(words), maxAsked)]
+}
+
+// driversOf returns the words of a search by which rows can be read, first the one that
+// the fewest rows are expected to begin with; "" alone for a text without words.
+func driversOf(text string) []string {
+	weights := map[string]int{"": -1}
+	drivers := []string{""}
 	for raw := range strings.FieldsSeq(visible(text)) {
 		parts := Words(raw)
 		for i, word := range parts {
-			if len(words) == maxAsked {
-				return words, driver
-			}
-			words = append(words, word)
 			w := 2 * utf8.RuneCountInString(word)
 			if fillers[word] || legalForms[word] {
 				w = 1
@@ -74,19 +104,20 @@ func asked(text string) (words []string, driver string) {
 			if i > 0 && i == len(parts)-1 {
 				w = 0 // it may be the top-level domain of an address
 			}
-			if w >= weight {
-				weight, driver = w, cutWord(word)
+			if word = cutWord(word); len(drivers) <= maxAsked && !slices.Contains(drivers, word) {
+				drivers, weights[word] = append(drivers, word), w
 			}
 		}
 	}
-	return words, driver
+	slices.Reverse(drivers) // of words of equal weight the last comes first
+	slices.SortStableFunc(drivers, func(a, b string) int { return weights[b] - weights[a] })
+	return drivers[:max(1, len(drivers)-1)]
 }
 
 // search reads the objects of the rows of phases, in the order of the phases
-// and of their keys, each once. One page costs at most searchPages queries, for
-// any number of objects: it may hold fewer objects than the limit and have a
-// next page.
-func search[T searched[T]](ctx context.Context, s *Store, q Query, words []string, phases []phase) (Page[T], error) {
+// and of their keys, each once. One page costs at most most queries, for any number of
+// objects: it may hold fewer objects than the limit and have a next page.
+func search[T searched[T]](ctx context.Context, s *Store, q Query, words []string, phases []phase, most int) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
 	limit := cmp.Or(q.Limit, 50)
 	first, from := 0, ""
@@ -104,7 +135,7 @@ func search[T searched[T]](ctx context.Context, s *Store, q Query, words []strin
 	for at, queries := first, 0; at < len(phases); at, from = at+1, "" {
 		p := phases[at]
 		for from = cmp.Or(from, p.prefix); from != ""; queries++ {
-			if queries == searchPages {
+			if queries == most {
 				page.Next = from
 				return page, nil
 			}

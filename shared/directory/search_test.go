@@ -184,6 +184,12 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 			len(o.wire.Calls()) != 2 {
 			t.Errorf("%d contacts: %d of those that many are called, with %d calls", n, len(page.Items), len(o.wire.Calls()))
 		}
+		// The rarer of two words is the shorter one.
+		o.wire.Reset()
+		if page := must(o.Contacts(ctx, Query{Search: "piet a99"}))(t); n > 99 && (len(page.Items) == 0 || page.Items[0].Name != "Piet A99") ||
+			len(o.wire.Calls()) > 6 {
+			t.Errorf("%d contacts: %q with %d calls", n, contactNames(page.Items), len(o.wire.Calls()))
+		}
 	}
 	for search, small := range costs[0] {
 		if large := costs[1][search]; large != small || large > 4 {
@@ -291,8 +297,8 @@ func FuzzSearch(f *testing.F) {
 	f.Add("jan bakker", "bak")
 	f.Add("1004@x", "\u200bé.b.v.")
 	f.Fuzz(func(t *testing.T, name, text string) {
-		for _, search := range []func(string) ([]string, []phase){contactSearch, clientSearch} {
-			_, phases := search(text)
+		for _, search := range []plan{contactSearch, clientSearch} {
+			_, phases := search(text, driversOf(text)[0])
 			for _, p := range phases {
 				if end := table.PastPrefix(p.prefix); end <= p.prefix || len(p.prefix) > 0 && strings.HasPrefix(end, p.prefix) {
 					t.Errorf("%q ends at %q", p.prefix, end)
