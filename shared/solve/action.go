@@ -237,26 +237,19 @@ func (cmd *command) choose(ctx context.Context) error {
 // learn updates a rule that does not concern contacts.
 func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence,
 	teach func(directory.Rule, directory.Evidence) directory.Rule) error {
-	return cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
-		was, _, err := tx.Rule(kind, key)
-		if err != nil {
-			return err
+	now, err := cmd.changeRule(ctx, kind, key, func(was directory.Rule) (directory.Rule, error) { return teach(was, e), nil })
+	if err != nil {
+		return err
+	}
+	if cmd.override.Rule = now.ID; now.State == directory.RuleOn {
+		switch kind {
+		case directory.DismissList:
+			cmd.affected = append(cmd.affected, item.OnList(key))
+		case directory.DismissSender, directory.AcceptSender:
+			cmd.affected = append(cmd.affected, item.SentBy(key))
 		}
-		now, err := tx.SaveRule(teach(was, e))
-		if err != nil {
-			return err
-		}
-		cmd.override.Rule = now.ID
-		if now.State == directory.RuleOn {
-			switch kind {
-			case directory.DismissList:
-				cmd.affected = append(cmd.affected, item.OnList(key))
-			case directory.DismissSender, directory.AcceptSender:
-				cmd.affected = append(cmd.affected, item.SentBy(key))
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func gone(kind, id string, err error) error {

@@ -162,12 +162,11 @@ func (s *Service) fail(ctx context.Context, it item.Item, e directory.Evidence) 
 			continue
 		}
 		if err == nil {
-			err = s.Directory.Change(ctx, func(tx *directory.Tx) error {
-				now, known, err := tx.Rule(r.Kind, r.Key)
-				if err == nil && known {
-					_, err = tx.SaveRule(learn.TeachFailure(now, e))
+			_, err = s.changeRule(ctx, r.Kind, r.Key, func(now directory.Rule) (directory.Rule, error) {
+				if now.Kind == "" {
+					return now, nil
 				}
-				return err
+				return learn.TeachFailure(now, e), nil
 			})
 		}
 		if err != nil {

@@ -17,20 +17,15 @@ func (s *Service) Switch(ctx context.Context, rule, revision, by string, on bool
 	if err != nil {
 		return r, err
 	}
-	err = s.Directory.Change(audit.As(ctx, by), func(tx *directory.Tx) error {
-		now, known, err := tx.Rule(r.Kind, r.Key)
-		if err == nil && !known {
-			err = directory.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		if revision != "" && revision != now.Revision {
-			return fmt.Errorf("rule %s: %w", rule, directory.ErrChanged)
-		}
+	return s.changeRule(audit.As(ctx, by), r.Kind, r.Key, func(now directory.Rule) (directory.Rule, error) {
+		switch {
+		case now.Kind == "":
+			return now, directory.ErrNotFound
+		case revision != "" && revision != now.Revision:
+			return now, fmt.Errorf("rule %s: %w", rule, directory.ErrChanged)
 		// The address itself is stored with its contact: no switch changes that.
-		if now.Kind == directory.AddressContact || now.State == directory.RuleUndoing || now.State == directory.RuleUndone {
-			return &Unswitchable{now}
+		case now.Kind == directory.AddressContact, now.State == directory.RuleUndoing, now.State == directory.RuleUndone:
+			return now, &Unswitchable{now}
 		}
 		switch now.State, now.SwitchedBy = directory.RuleOff, ""; {
 		case on && now.Kind == directory.SuggestedClient:
@@ -38,10 +33,26 @@ func (s *Service) Switch(ctx context.Context, rule, revision, by string, on bool
 		case on:
 			now.State, now.SwitchedBy = directory.RuleOn, by
 		}
-		r, err = tx.SaveRule(now)
+		return now, nil
+	})
+}
+
+// changeRule lets change make another rule of that of a kind about a key, and returns it as
+// it is saved. Change gets the zero Rule when there is none, and returns the zero Rule to
+// save nothing.
+func (s *Service) changeRule(ctx context.Context, kind directory.RuleKind, key string,
+	change func(directory.Rule) (directory.Rule, error)) (now directory.Rule, err error) {
+	err = s.Directory.Change(ctx, func(tx *directory.Tx) error {
+		was, _, err := tx.Rule(kind, key)
+		if err == nil {
+			now, err = change(was)
+		}
+		if err == nil && now.Kind != "" {
+			now, err = tx.SaveRule(now)
+		}
 		return err
 	})
-	return r, err
+	return now, err
 }
 
 // An Unswitchable error says that a rule can be undone but not switched.

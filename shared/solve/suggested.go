@@ -32,12 +32,8 @@ func (s *Service) correctSuggested(ctx context.Context, it item.Item, by string,
 // teachSuggested puts one mail in the record of sure suggestions. A mail is in it once, so
 // this may be repeated.
 func (s *Service) teachSuggested(ctx context.Context, e directory.Evidence, right bool) error {
-	err := s.Directory.Change(ctx, func(tx *directory.Tx) error {
-		was, _, err := tx.Rule(directory.SuggestedClient, directory.KindSuggested)
-		if err == nil {
-			_, err = tx.SaveRule(learn.TeachSuggested(was, e, right))
-		}
-		return err
+	_, err := s.changeRule(ctx, directory.SuggestedClient, directory.KindSuggested, func(was directory.Rule) (directory.Rule, error) {
+		return learn.TeachSuggested(was, e, right), nil
 	})
 	if err != nil {
 		return fmt.Errorf("note whether the sure suggestion for mail %s was right: %w", e.Mail, err)

@@ -134,31 +134,26 @@ func (s *Service) removeDomainEvidence(ctx context.Context, r directory.Rule) er
 // removeEvidence removes what a rule learned from one mail. With stays, a rule that
 // is on stays on as long as other evidence or a person supports it.
 func (s *Service) removeEvidence(ctx context.Context, r directory.Rule, mail string, stays bool) error {
-	return s.Directory.Change(ctx, func(tx *directory.Tx) error {
-		now, known, err := tx.Rule(r.Kind, r.Key)
-		if err != nil || !known {
-			return err
-		}
+	_, err := s.changeRule(ctx, r.Kind, r.Key, func(now directory.Rule) (directory.Rule, error) {
 		if !slices.ContainsFunc(now.Evidence, func(e directory.Evidence) bool { return e.Mail == mail }) {
-			return nil
+			return directory.Rule{}, nil
 		}
 		less := learn.Forget(now, mail)
 		if stays && now.State == directory.RuleOn && (len(less.Evidence) > 0 || now.SwitchedBy != "") {
 			less.State = directory.RuleOn
 		}
-		_, err = tx.SaveRule(less)
-		return err
+		return less, nil
 	})
+	return err
 }
 
 func (s *Service) setState(ctx context.Context, r directory.Rule, state directory.RuleState) error {
-	return s.Directory.Change(ctx, func(tx *directory.Tx) error {
-		now, known, err := tx.Rule(r.Kind, r.Key)
-		if err != nil || !known || now.State == state {
-			return err
+	_, err := s.changeRule(ctx, r.Kind, r.Key, func(now directory.Rule) (directory.Rule, error) {
+		if now.Kind == "" || now.State == state {
+			return directory.Rule{}, nil
 		}
 		if state == directory.RuleUndoing && r.Revision != now.Revision {
-			return fmt.Errorf("rule %s: %w", r.ID, directory.ErrChanged) // others may have confirmed it meanwhile
+			return now, fmt.Errorf("rule %s: %w", r.ID, directory.ErrChanged) // others may have confirmed it meanwhile
 		}
 		now.State, now.Undoing = state, ""
 		if state == directory.RuleUndoing {
@@ -167,7 +162,7 @@ func (s *Service) setState(ctx context.Context, r directory.Rule, state director
 		if state == directory.RuleLearning || state == directory.RuleUndone {
 			now.Evidence, now.Count = nil, 0
 		}
-		_, err = tx.SaveRule(now)
-		return err
+		return now, nil
 	})
+	return err
 }
