@@ -72,7 +72,7 @@ func (b *Lookups) Keys() []string {
 	return slices.Sorted(maps.Keys(b.keys))
 }
 
-// maxBasis is how many look-ups a decision stores.
+// maxLookups is how many look-ups a decision stores.
 const maxLookups = 60
 
 // Hashes returns the hashes of the keys, as Changed has them. They are at most 60.

@@ -2,7 +2,7 @@
 // arrival until a person or a rule has placed it. It decides nothing, and knows
 // nothing of Graph.
 //
-// Its rows are in the table "mails", where h is a hash (see Hash) and a mail's
+// Its rows are in the table "mails", where h is a hash (see ids.Hash) and a mail's
 // id starts with its inverted time, so that every list is newest first:
 //
 //	i|<mailbox>|<h>        -> the identity of a mail: its id                 (Insert only)
@@ -196,7 +196,7 @@ type Item struct {
 	wasLookups []string
 }
 
-// Letter is the mail with its text, for the search for quoted text.
+// Message is the mail with its text, for the search for quoted text.
 func (it Item) Message(content string) mailtext.Message {
 	domain := directory.Domain(it.Address)
 	if directory.PublicDomain(domain) {

@@ -47,11 +47,6 @@ func (r *Regexp) FindStringSubmatch(text string) []string {
 	return r.compiled().FindStringSubmatch(text)
 }
 
-// FindStringSubmatchIndex is FindStringSubmatchIndex of regexp.Regexp.
-func (r *Regexp) FindStringSubmatchIndex(text string) []int {
-	return r.compiled().FindStringSubmatchIndex(text)
-}
-
 // FindAllString is FindAllString of regexp.Regexp.
 func (r *Regexp) FindAllString(text string, n int) []string {
 	return r.compiled().FindAllString(text, n)

@@ -12,11 +12,11 @@ func TestMethodsAreThoseOfRegexp(t *testing.T) {
 		lazy, want := New(pattern), regexp.MustCompile(pattern)
 		upper := func(s string) string { return "<" + s + ">" }
 		got := fmt.Sprint(lazy.MatchString(text), lazy.FindString(text), lazy.FindStringIndex(text), lazy.FindStringSubmatch(text),
-			lazy.FindStringSubmatchIndex(text), lazy.FindAllString(text, 2), lazy.FindAllStringIndex(text, -1),
+			lazy.FindAllString(text, 2), lazy.FindAllStringIndex(text, -1),
 			lazy.FindAllStringSubmatch(text, -1), lazy.FindAllStringSubmatchIndex(text, -1), lazy.ReplaceAllString(text, "-$1"),
 			lazy.ReplaceAllStringFunc(text, upper), lazy.Split(text, 2))
 		if want := fmt.Sprint(want.MatchString(text), want.FindString(text), want.FindStringIndex(text), want.FindStringSubmatch(text),
-			want.FindStringSubmatchIndex(text), want.FindAllString(text, 2), want.FindAllStringIndex(text, -1), want.FindAllStringSubmatch(text, -1),
+			want.FindAllString(text, 2), want.FindAllStringIndex(text, -1), want.FindAllStringSubmatch(text, -1),
 			want.FindAllStringSubmatchIndex(text, -1), want.ReplaceAllString(text, "-$1"), want.ReplaceAllStringFunc(text, upper),
 			want.Split(text, 2)); got != want {
 			t.Errorf("%s: %s, want %s", pattern, got, want)

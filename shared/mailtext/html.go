@@ -38,7 +38,7 @@ type reader struct {
 	text  strings.Builder // of the present line
 	wrote bool            // the present line is not empty; a non-breaking space counts
 	space bool            // the next word needs a space before it
-	next  hint            // of the next line
+	next  marks           // of the next line
 	open  []element
 	count [effects]int // open elements by their effect
 
@@ -131,7 +131,7 @@ func (r *reader) startTag(name atom.Atom, a attr) {
 	if name == atom.Td || name == atom.Th {
 		r.space = true
 	}
-	r.next |= hintOf(name, a)
+	r.next |= marksOf(name, a)
 	if (slices.Contains(paired, name) || slices.Contains(hidden, name)) && len(r.open) < maxOpen {
 		e := element{name, effectOf(name, a)}
 		r.open = append(r.open, e)
@@ -229,15 +229,15 @@ func (r *reader) endLine() {
 		r.blank()
 		return
 	}
-	l.hint, r.next = r.next, 0
+	l.marks, r.next = r.next, 0
 	if r.in(signs) {
-		l.hint |= signatureHint
+		l.marks |= signatureMark
 	}
 	if r.in(heads) {
-		l.hint |= introduces
+		l.marks |= introduces
 	}
 	if r.tinted {
-		l.hint |= coloured
+		l.marks |= coloured
 	}
 	r.tinted = false
 	r.lines = append(r.lines, l)

@@ -109,8 +109,8 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 var answerColour = anyOf(`(?:^|;)color:`, `(?:;|!|$)`,
 	`red|blue|green|#f00|#ff0000|#c00000|#00b050|#0070c0|#7030a0|#0000ff`, `rgb\((?:255,0,0|192,0,0|0,176,80|0,112,192|112,48,160|0,0,255)\)`)
 
-// hintOf returns the hint of an element where mail programs start a quotation.
-func hintOf(name atom.Atom, a attr) hint {
+// marksOf returns the marks of an element where mail programs start a quotation.
+func marksOf(name atom.Atom, a attr) marks {
 	switch {
 	case a.id == "divrplyfwdmsg", a.id == "mail-editor-reference-message-container", strings.Contains(a.class, "yahoo_quoted"):
 		return restQuoted

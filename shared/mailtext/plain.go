@@ -19,7 +19,7 @@ func plainLines(content string) []line {
 		text, depth := stripQuoteMarks(written)
 		l := line{text: text, depth: depth, at: at}
 		if depth == 1 && isComparison(text) {
-			l.hint |= comparison
+			l.marks |= comparison
 			l.text = written // until it is known to be quoted
 		}
 		if n := len(lines); l.blank() && (n == 0 || lines[n-1].blank() && lines[n-1].depth == depth) {
@@ -85,7 +85,7 @@ func resolveComparisons(lines []line) []line {
 			} else {
 				lines[i].depth = 0
 			}
-			lines[i].hint &^= comparison
+			lines[i].marks &^= comparison
 		}
 		introduced = introduced || quoted
 	}

@@ -69,26 +69,26 @@ func textOf(lines []line, subject string) Text {
 type line struct {
 	text  string // without quote marks, and without spaces around it
 	depth int    // levels of quotation
-	hint  hint
+	marks marks
 	at    int // offset where the content can be cut before this line; none where it cannot
 }
 
-// A hint is what is known about a line besides its text, mostly from the HTML of
+// Marks are what is known about a line besides its text, mostly from the HTML of
 // mail programs.
-type hint uint8
+type marks uint8
 
 const (
-	restQuoted    hint = 1 << iota // this line and all after it are the quoted rest
-	introduces                     // this line introduces a quotation
-	signatureHint                  // this line is part of the signature
-	ruled                          // there is a horizontal line above
-	comparison                     // it starts with ">" and may say that something is more than that
-	wroteVerb                      // it has a word for writing, as in "Op … schreef Jan:"
-	coloured                       // some of it has a colour with which people mark their answers
+	restQuoted    marks = 1 << iota // this line and all after it are the quoted rest
+	introduces                      // this line introduces a quotation
+	signatureMark                   // this line is part of the signature
+	ruled                           // there is a horizontal line above
+	comparison                      // it starts with ">" and may say that something is more than that
+	wroteVerb                       // it has a word for writing, as in "Op … schreef Jan:"
+	coloured                        // some of it has a colour with which people mark their answers
 )
 
-func (l line) is(h hint) bool { return l.hint&h != 0 }
-func (l line) blank() bool    { return l.text == "" }
+func (l line) is(m marks) bool { return l.marks&m != 0 }
+func (l line) blank() bool     { return l.text == "" }
 
 // linesOf returns the lines of a mail. It reads each byte once.
 func linesOf(contentType, content string) []line {
@@ -111,7 +111,7 @@ func readLines(contentType, content string) *reader {
 	}
 	for i, l := range r.lines {
 		if len(l.text) <= maxAttribution && hasWroteVerb(l.text) {
-			r.lines[i].hint |= wroteVerb
+			r.lines[i].marks |= wroteVerb
 		}
 	}
 	return r

@@ -65,10 +65,10 @@ func splitSignature(lines []line) (own, signature []line) {
 	own, signature = lines[:at], lines[at:]
 	own, signature = movePostscripts(own, signature)
 	// Lines that the mail program marked belong to the signature wherever they are.
-	if i := slices.IndexFunc(own, func(l line) bool { return l.is(signatureHint) }); i >= 0 {
+	if i := slices.IndexFunc(own, func(l line) bool { return l.is(signatureMark) }); i >= 0 {
 		var rest, marked []line
 		for _, l := range own {
-			if l.is(signatureHint) {
+			if l.is(signatureMark) {
 				marked = append(marked, l)
 			} else {
 				rest = append(rest, l)
@@ -123,7 +123,7 @@ func signatureAt(lines []line) int {
 	if weak < len(lines) {
 		return weak
 	}
-	if i := slices.IndexFunc(lines, func(l line) bool { return l.is(signatureHint) }); i >= 0 && countFrom(lines, i) <= maxSignature {
+	if i := slices.IndexFunc(lines, func(l line) bool { return l.is(signatureMark) }); i >= 0 && countFrom(lines, i) <= maxSignature {
 		return markedEnd(lines)
 	}
 	return unannouncedSignature(lines)
@@ -133,7 +133,7 @@ func signatureAt(lines []line) int {
 // signature.
 func markedEnd(lines []line) int {
 	at := len(lines)
-	for at > 0 && (lines[at-1].is(signatureHint) || lines[at-1].blank()) {
+	for at > 0 && (lines[at-1].is(signatureMark) || lines[at-1].blank()) {
 		at--
 	}
 	return at
