@@ -43,18 +43,13 @@ import (
 	"kantoorpost/shared/outbox"
 )
 
-// Jobs puts jobs on their queues.
-type Jobs interface {
-	Put(ctx context.Context, j job.Job) error
-}
-
 // A Handler does fetch jobs.
 type Handler struct {
 	Connectors *connector.Store
 	Items      *item.Store
 	Chats      *chat.Store
 	Outbox     *outbox.Store
-	Jobs       Jobs
+	Jobs       job.Putter
 	// Arrive stores mails that an address received, those that it can decide with their
 	// decision. More says that earlier mail may follow.
 	Arrive func(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Arrived, error)

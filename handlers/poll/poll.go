@@ -36,9 +36,9 @@ const (
 
 // Jobs puts jobs on their queues.
 type Jobs interface {
+	job.Putter
 	// PutAfter puts a job that nobody sees before a delay is over.
 	PutAfter(ctx context.Context, j job.Job, delay time.Duration) error
-	Put(ctx context.Context, j job.Job) error
 	// Depth returns how many jobs a queue has.
 	Depth(ctx context.Context, queue string) (int, error)
 }

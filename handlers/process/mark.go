@@ -9,11 +9,6 @@ import (
 	"kantoorpost/shared/job"
 )
 
-// Jobs puts jobs on their queues.
-type Jobs interface {
-	Put(ctx context.Context, j job.Job) error
-}
-
 // mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
 // job that cannot be put.
 func (r *run) mark(ctx context.Context) {

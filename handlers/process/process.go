@@ -47,7 +47,7 @@ type Handler struct {
 	Chats      *chat.Store
 	Outbox     *outbox.Store
 	Evidence   *evidence.Reader
-	Jobs       Jobs
+	Jobs       job.Putter
 	// Finish carries out the solution of a claimed mail, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
 

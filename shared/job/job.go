@@ -9,6 +9,7 @@
 package job
 
 import (
+	"context"
 	"crypto/rand"
 	"slices"
 	"time"
@@ -20,6 +21,11 @@ type Job interface {
 	Queue() string
 	// TTL is how long the job stays useful.
 	TTL() time.Duration
+}
+
+// A Putter puts jobs on their queues.
+type Putter interface {
+	Put(ctx context.Context, j Job) error
 }
 
 // IDField is the name of the field with the id of a message. The queue adds it: the

@@ -43,9 +43,7 @@ type Service struct {
 	// Decide decides mails at once. By is the id of the person who retries them, ""
 	// for nobody. Mails that it does not get to are decided by Jobs.
 	Decide func(ctx context.Context, by string, mails []string) error
-	Jobs   interface {
-		Put(ctx context.Context, j job.Job) error
-	}
+	Jobs   job.Putter
 	// Activations tell, with Directory, whether an e-mail address is the office's
 	// own. Such an address never becomes a contact's.
 	Activations membership.Activations
