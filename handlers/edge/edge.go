@@ -1,5 +1,6 @@
-// Package edge handles every request from outside before the API and the pages: it
-// sets response headers, limits the rate and compresses answers. A page that calls the API counts once.
+// Package edge handles every request from outside before the API and the pages: it sets
+// response headers (edge.go), limits the rate (limit.go) and compresses answers
+// (compress.go). A page that calls the API counts once.
 package edge
 
 import (

@@ -18,6 +18,14 @@
 //	a|<chat>|<change>      -> how a person rearranged it, newest first       (Change)
 //	a|open|<change>        -> a change that is not finished                  (Change)
 //	a|moved|<change>|<id>  -> a message that went into the other chat        (moved)
+//
+// # Parts
+//
+// Start and Join (here) make operations of a mail that is decided, Append (append.go) of
+// what the office writes. Change (change.go) is one transaction by a person; Move, Merge,
+// SetClient and Undo may take several (rearrange.go, rearrangement.go). What a member has
+// seen is counted in seen.go and recount.go. Answered (find.go) returns the chat that a mail
+// answers, Find (search.go) those with words.
 package chat
 
 import (
