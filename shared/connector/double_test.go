@@ -339,10 +339,6 @@ func (g *graphClient) Mailbox(ctx context.Context, address string) (mail.Mailbox
 	return b, nil
 }
 
-func (g *graphClient) WebLink(ctx context.Context, id, _ string) (string, error) {
-	return "", g.call(ctx, id)
-}
-
 func (g *graphClient) CheckInbox(ctx context.Context, id string) error { return g.call(ctx, id) }
 
 func (g *graphClient) CheckSettings(ctx context.Context, id string) error {
@@ -351,10 +347,6 @@ func (g *graphClient) CheckSettings(ctx context.Context, id string) error {
 
 func (g *graphClient) Delta(ctx context.Context, id, _ string, _ time.Time) (mail.Page, error) {
 	return mail.Page{DeltaLink: "link"}, g.call(ctx, id)
-}
-
-func (g *graphClient) Message(ctx context.Context, id, _ string) (mail.Message, error) {
-	return mail.Message{}, g.call(ctx, id)
 }
 
 // people is a directory in which all objects exist except those in gone.
@@ -378,16 +370,4 @@ func (p *people) find(id string) error {
 // rows returns the rows of the configuration, without those of the audit.
 func (o *office) rows(t *testing.T) []table.Row {
 	return slices.DeleteFunc(o.tables.Snapshot(t)["configuration"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "z|") })
-}
-
-func (g *graphClient) Attachments(ctx context.Context, id, _ string) ([]mail.Attachment, error) {
-	return nil, g.call(ctx, id)
-}
-
-func (g *graphClient) Attachment(ctx context.Context, id, _, _ string, _ io.Writer) error {
-	return g.call(ctx, id)
-}
-
-func (g *graphClient) Text(ctx context.Context, id, _ string) (string, error) {
-	return "", g.call(ctx, id)
 }

@@ -8,16 +8,20 @@ import (
 // A Behaviour says how the tenant acts where the documentation of Graph is silent,
 // or where the real service is known to do both. The zero value is what the
 // documentation promises or, without a promise, what was seen most often. It is not
-// kept over a restart.
+// kept over a restart. A switch without a source stands for what nobody documents: the
+// product must be right either way.
 type Behaviour struct {
 	// SendDelay is how long after its 202 a mail leaves and moves to Sent Items, in
 	// seconds. Until then it is a draft.
+	// https://learn.microsoft.com/graph/outlook-things-to-know-about-send-mail
 	SendDelay int `json:"sendDelay"`
 	// SentID is the immutable id of the copy in Sent Items: "" is the draft's;
 	// "different" is a new one; "late" is the draft's, which is not found for 30 seconds.
+	// https://learn.microsoft.com/graph/outlook-immutable-id
 	SentID string `json:"sentId"`
 	// NewMessageID gives a mail another Internet Message-ID when it leaves, as after an
 	// edit in Outlook for Windows.
+	// https://github.com/OfficeDev/office-js/issues/6066
 	NewMessageID bool `json:"newMessageId"`
 	// SearchSeconds is how long a $filter does not find a message that was just made.
 	SearchSeconds int `json:"searchSeconds"`
@@ -31,19 +35,23 @@ type Behaviour struct {
 	RefusePatchedProperties bool `json:"refusePatchedProperties"`
 	// NewConversations gives each mail that arrives a conversation of its own, also an
 	// answer.
+	// https://learn.microsoft.com/answers/questions/5629315
 	NewConversations bool `json:"newConversations"`
 	// DropInline leaves the inline pictures of the quoted mail out of a reply.
 	DropInline bool `json:"dropInline"`
 	// TextReplies makes replies with a body of plain text.
+	// https://github.com/Softeria/ms-365-mcp-server/issues/408
 	TextReplies bool `json:"textReplies"`
 	// RewriteIDs puts "x_" before the ids and classes in the HTML that a client writes.
 	RewriteIDs bool `json:"rewriteIds"`
 	// ConflictAfterReply answers the first change of each draft of createReply with 412.
+	// https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/1201
 	ConflictAfterReply bool `json:"conflictAfterReply"`
 	// IgnoreFilters lists messages as if there were no $filter.
 	IgnoreFilters bool `json:"ignoreFilters"`
 	// SendFromAlias keeps an alias as the sender, as Set-OrganizationConfig
 	// -SendFromAliasEnabled does. Otherwise the primary address replaces it.
+	// https://learn.microsoft.com/exchange/recipients-in-exchange-online/manage-user-mailboxes/send-from-alias
 	SendFromAlias bool `json:"sendFromAlias"`
 	// ReportsWithoutHeaders leaves internetMessageHeaders of delivery reports out.
 	ReportsWithoutHeaders bool `json:"reportsWithoutHeaders"`
@@ -53,6 +61,7 @@ type Behaviour struct {
 	// UploadRoot is the URL under which upload sessions are, "https://host/api/v2.0"
 	// or "https://host/api/gv1.0"; "" is the tenant's own URL and /api/v2.0. The
 	// tenant answers such paths on every host.
+	// https://learn.microsoft.com/graph/outlook-large-attachments
 	UploadRoot string `json:"uploadRoot"`
 	// UploadStatus answers a GET of an upload URL with the ranges that are expected.
 	// Outlook documents no such request: otherwise the answer is 404.
