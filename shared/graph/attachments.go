@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -73,16 +72,12 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 	// The SDK has no builder for the value of an attachment.
 	link := c.root.JoinPath("v1.0", "users", url.PathEscape(mailboxID), "messages", url.PathEscape(message), "attachments", url.PathEscape(id),
 		"$value").String()
-	headers := prefer(pageSize)
-	headers.Add("Accept", "*/*")
-	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
-		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
-			builder := c.item(mailboxID, message).Attachments().ByAttachmentId(id).WithUrl(link)
-			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-			})
-			return err
-		}, func(res *http.Response) error { return download(w, res.Body) })
+	err := c.download(ctx, mailboxID, immutable(), w, func(ctx context.Context, r request) error {
+		builder := c.item(mailboxID, message).Attachments().ByAttachmentId(id).WithUrl(link)
+		_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("attachment in mailbox %s: %w", mailboxID, err)

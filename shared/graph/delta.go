@@ -33,13 +33,6 @@ func prefer(size int) *abs.RequestHeaders {
 	return h
 }
 
-// preferText also asks for bodies as plain text.
-func preferText() *abs.RequestHeaders {
-	h := abs.NewRequestHeaders()
-	h.Add("Prefer", `IdType="ImmutableId", outlook.body-content-type="text"`)
-	return h
-}
-
 // The well-known names of the folders that are read.
 // https://learn.microsoft.com/graph/api/resources/mailfolder
 const inbox, sentItems = "inbox", "sentitems"

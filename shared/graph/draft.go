@@ -158,15 +158,7 @@ func replyProperty() []string {
 
 // stored reads a message that may be a draft.
 func (c *Client) stored(ctx context.Context, mailboxID, id string, fields, expand []string) (answer.Stored, error) {
-	var raw []byte
-	err := c.ask(ctx, mailboxID, immutable(),
-		func(ctx context.Context, r request) error {
-			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: fields, Expand: expand},
-			})
-			return err
-		}, object(&raw))
+	raw, err := c.read(ctx, mailboxID, id, immutable(), fields, expand)
 	if err != nil {
 		return answer.Stored{}, err
 	}

@@ -23,7 +23,7 @@ func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Messag
 // Text reads a message as plain text. It is for messages whose HTML has no text.
 // https://learn.microsoft.com/graph/api/message-get#request-headers
 func (c *Client) Text(ctx context.Context, mailboxID, id string) (string, error) {
-	m, err := c.message(ctx, mailboxID, id, preferText())
+	m, err := c.message(ctx, mailboxID, id, immutable(`outlook.body-content-type="text"`))
 	if err != nil || m.Body.ContentType != "text" {
 		return "", err
 	}
@@ -34,15 +34,7 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return mail.Message{}, err
 	}
-	var raw []byte
-	err := c.ask(ctx, mailboxID, headers,
-		func(ctx context.Context, r request) error {
-			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: fields()},
-			})
-			return err
-		}, object(&raw))
+	raw, err := c.read(ctx, mailboxID, id, headers, fields(), nil)
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("message of mailbox %s: %w", mailboxID, err)
 	}
@@ -51,6 +43,18 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, answer.ErrUndecodable, err))
 	}
 	return m, nil
+}
+
+// read reads selected and expanded properties of a message.
+func (c *Client) read(ctx context.Context, mailboxID, id string, headers *abs.RequestHeaders, fields, expand []string) (raw []byte, err error) {
+	err = c.ask(ctx, mailboxID, headers, func(ctx context.Context, r request) error {
+		_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+			QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: fields, Expand: expand},
+		})
+		return err
+	}, object(&raw))
+	return raw, err
 }
 
 // CheckInbox tests with one request whether the inbox of a mailbox can be read.

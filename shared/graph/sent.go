@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"kantoorpost/shared/fault"
@@ -177,16 +178,8 @@ func (c *Client) Properties(ctx context.Context, mailboxID, id string) (mail.Pro
 	for _, p := range []string{answer.PropertyClass, answer.PropertyInReplyTo, answer.PropertyReferences, answer.PropertyReply} {
 		wanted = append(wanted, "id eq "+quoted(p))
 	}
-	var raw []byte
-	err := c.ask(ctx, mailboxID, immutable(),
-		func(ctx context.Context, r request) error {
-			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: []string{"id"},
-					Expand: []string{"singleValueExtendedProperties($filter=" + strings.Join(wanted, " or ") + ")"}},
-			})
-			return err
-		}, object(&raw))
+	raw, err := c.read(ctx, mailboxID, id, immutable(), []string{"id"},
+		[]string{"singleValueExtendedProperties($filter=" + strings.Join(wanted, " or ") + ")"})
 	if err != nil {
 		return mail.Properties{}, fmt.Errorf("properties of a message in mailbox %s: %w", mailboxID, err)
 	}
@@ -200,15 +193,11 @@ func (c *Client) MIME(ctx context.Context, mailboxID, id string, w io.Writer) er
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return err
 	}
-	headers := immutable()
-	headers.Add("Accept", "*/*")
-	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
-		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
-			_, err := c.item(mailboxID, id).Content().Get(ctx, &users.ItemMessagesItemValueContentRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-			})
-			return err
-		}, func(res *http.Response) error { return download(w, res.Body) })
+	err := c.download(ctx, mailboxID, immutable(), w, func(ctx context.Context, r request) error {
+		_, err := c.item(mailboxID, id).Content().Get(ctx, &users.ItemMessagesItemValueContentRequestBuilderGetRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("message of mailbox %s as it was sent: %w", mailboxID, err)
@@ -216,14 +205,19 @@ func (c *Client) MIME(ctx context.Context, mailboxID, id string, w io.Writer) er
 	return nil
 }
 
-// download writes at most MaxAttachment bytes.
-func download(w io.Writer, r io.Reader) error {
-	n, err := io.Copy(w, io.LimitReader(r, MaxAttachment))
-	if err != nil {
-		return fmt.Errorf("graph: download: %w", err)
-	}
-	if n == MaxAttachment {
-		return fault.Final(fmt.Errorf("graph: content of %d bytes or more", MaxAttachment))
-	}
-	return nil
+// download makes a request, and writes at most MaxAttachment bytes of its answer.
+func (c *Client) download(ctx context.Context, mailboxID string, headers *abs.RequestHeaders, w io.Writer, do send) error {
+	headers.Add("Accept", "*/*")
+	return c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
+		return c.once(ctx, downloadTimeout, headers, do, func(res *http.Response) error {
+			n, err := io.Copy(w, io.LimitReader(res.Body, MaxAttachment))
+			if err != nil {
+				return fmt.Errorf("graph: download: %w", err)
+			}
+			if n == MaxAttachment {
+				return fault.Final(fmt.Errorf("graph: content of %d bytes or more", MaxAttachment))
+			}
+			return nil
+		})
+	})
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/microsoftgraph/msgraph-sdk-go/users"
 )
 
 // WebLink returns the URL at which Outlook on the web opens a message, for who may open its
@@ -19,16 +17,7 @@ func (c *Client) WebLink(ctx context.Context, mailboxID, message string) (string
 	var body struct {
 		WebLink string `json:"webLink"`
 	}
-	var raw []byte
-	err := c.ask(ctx, mailboxID, prefer(1),
-		func(ctx context.Context, r request) error {
-			_, err := c.item(mailboxID, message).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: []string{"webLink"}},
-			})
-			return err
-		},
-		object(&raw))
+	raw, err := c.read(ctx, mailboxID, message, immutable(), []string{"webLink"}, nil)
 	if err == nil {
 		err = json.Unmarshal(raw, &body)
 	}
