@@ -37,7 +37,7 @@ type operation struct {
 	defaults   []parameter // fields of the body
 	headers    []parameter // of the output
 
-	serve func(ctx context.Context, in any) (any, error) // returns a pointer
+	serve reflect.Value // the function of handle
 }
 
 // A parameter is a field of an input or output that is not in the body.
@@ -78,13 +78,12 @@ func content(description string, types ...string) map[string]*huma.Response {
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	a.register(action, &op, reflect.TypeFor[I](), reflect.TypeFor[O](),
-		func(ctx context.Context, in any) (any, error) { return serve(ctx, in.(*I)) })
+	a.register(action, op, reflect.ValueOf(serve))
 }
 
 // register is handle, compiled once.
-func (a *api) register(action access.Action, op *huma.Operation, in, out reflect.Type, serve func(context.Context, any) (any, error)) {
-	o := &operation{Operation: *op, api: a, in: in, out: out, serve: serve}
+func (a *api) register(action access.Action, op huma.Operation, serve reflect.Value) {
+	o := &operation{Operation: op, api: a, in: serve.Type().In(1).Elem(), out: serve.Type().Out(0).Elem(), serve: serve}
 	o.Extensions = map[string]any{actionKey: string(action)}
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, 1<<20)
 	if o.Responses == nil {
@@ -112,14 +111,7 @@ func (o *operation) handle(hc huma.Context) {
 	} else if status != 0 {
 		return // refused
 	}
-	var out any
-	var err error
-	if p, ok := in.Interface().(interface{ precondition() error }); ok {
-		err = p.precondition()
-	}
-	if err == nil {
-		out, err = o.serve(hc.Context(), in.Interface())
-	}
+	out, err := o.call(hc.Context(), in)
 	if err != nil {
 		err = o.api.failure(hc.Context(), err)
 		p := huma.StatusError(nil)
@@ -135,11 +127,23 @@ func (o *operation) handle(hc huma.Context) {
 		o.write(hc, p.GetStatus(), "", p)
 		return
 	}
-	if v := reflect.ValueOf(out); v.IsNil() {
+	if out.IsNil() {
 		hc.SetStatus(o.DefaultStatus)
 	} else {
-		o.answer(hc, v.Elem())
+		o.answer(hc, out.Elem())
 	}
+}
+
+// call calls the operation with its input, whose precondition it reads first.
+func (o *operation) call(ctx context.Context, in reflect.Value) (out reflect.Value, err error) {
+	if p, ok := in.Interface().(interface{ precondition() error }); ok {
+		if err := p.precondition(); err != nil {
+			return out, err
+		}
+	}
+	results := o.serve.Call([]reflect.Value{reflect.ValueOf(ctx), in})
+	err, _ = results[1].Interface().(error)
+	return results[0], err
 }
 
 // read reads a request into an input, and collects what is wrong with it. A status without

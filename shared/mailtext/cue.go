@@ -19,7 +19,10 @@ func CuesOf(words ...string) *Cues {
 func (c *Cues) In(text string) bool {
 	for i := range len(text) {
 		for _, w := range c[text[i]|0x20] {
-			if i+len(w) <= len(text) && strings.EqualFold(text[i:i+len(w)], w) {
+			if len(text)-i < len(w) || len(w) > 1 && text[i+1]|0x20 != w[1]|0x20 {
+				continue // most
+			}
+			if strings.EqualFold(text[i:i+len(w)], w) {
 				return true
 			}
 		}
