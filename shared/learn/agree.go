@@ -90,6 +90,20 @@ func wordsHold(all []directory.Client, it item.Item, rule directory.Rule) bool {
 	return false
 }
 
+// byWriter returns the client that people chose for all mail with the same display name, at
+// least twice, when they chose another for other names: several people share the address,
+// such as a family; -1 for none.
+func byWriter(all []directory.Client, it item.Item, rule directory.Rule) int {
+	chosen := ByDisplayName(rule, it)
+	other := func(e directory.Evidence) bool {
+		return e.Verified && e.Name != "" && !strings.EqualFold(e.Name, it.From.Name) && len(chosen) == 1 && e.Client != chosen[0]
+	}
+	if !slices.ContainsFunc(rule.Evidence, other) {
+		return -1
+	}
+	return slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == chosen[0] })
+}
+
 // telltales returns for each client the words that tell it apart from the others, trades
 // only for companies of one group, which differ by nothing else. The writer's own name and
 // words of every letter say nothing.

@@ -28,7 +28,7 @@ const maxEarlier = 8
 // mail count. When nothing else tells, the client that signs the mail is the one, if
 // people chose it for the last mail that it signed; so is the one that the names of files
 // name, or the subject by a word, if that was right for the last mail of this sender (see
-// wordsHold); and, unless there is no text, so is the only company, or the only private person, for words that mean either (see ofKind).
+// wordsHold); so is the one of those who share an address (see byWriter); and, unless there is no text, so is the only company, or the only private person, for words that mean either (see ofKind).
 //
 // It reads the earlier chats of at most eight clients.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
@@ -92,6 +92,8 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 			pointed[i], rule = why, taught.ID
 		} else if i, why := byRecord(all, it, taught); i >= 0 {
 			pointed[i], rule = why, taught.ID
+		} else if i := byWriter(all, it, taught); i >= 0 {
+			pointed[i], rule = reason("own-name"), taught.ID
 		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 && strings.TrimSpace(l.Own) != "" {
 			pointed[i], rule = why, taught.ID
 		}

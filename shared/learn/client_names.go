@@ -234,10 +234,7 @@ func personal(c directory.Client) fullName {
 // noteNames points to the clients whose whole name is in the text or in the name
 // of a file, and a little to those with a part of their name there.
 func (cs *clientSearch) noteNames() {
-	names := make([][]string, len(cs.said))
-	for i, c := range cs.said {
-		names[i] = nameTokens(c.Name)
-	}
+	names := namesOfClients(cs.said)
 	whole := map[int]bool{}
 	text := tokens(cs.by.own)
 	for _, s := range spans(text, names) {
@@ -255,7 +252,7 @@ func (cs *clientSearch) noteNames() {
 			cs.point(cs.said[s.client], chance, reasonNamed(cs.said[s.client]))
 		}
 	}
-	text = tokens(cs.by.files)
+	text = tokens(spelledOut(cs.by.files, names))
 	for _, s := range spans(text, names) {
 		if slices.ContainsFunc(names[s.client], weighty) {
 			whole[s.client] = true

@@ -2,14 +2,15 @@ package learn
 
 import (
 	"slices"
+	"strings"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
 
-// InFiles returns the ids of the clients that the names of files name: by the whole name,
-// or by the number with which a name begins. It returns none when a file is one that
-// companies send each other, such as an invoice: its name may be the other one's.
+// InFiles returns the ids of the clients whose whole name is in the names of files, also
+// written as one word. It returns none when a file is one that companies send each other,
+// such as an invoice: its name may be the other one's.
 func (x *ClientIndex) InFiles(files []string) (ids []string) {
 	words := tokens(namesOf(files))
 	if traded(words) {
@@ -18,6 +19,15 @@ func (x *ClientIndex) InFiles(files []string) (ids []string) {
 	for _, s := range x.spans(words) {
 		if telling(x.names[s.client]) > 1 || words[s.to-1].named {
 			ids = withID(ids, x.clients[s.client].ID)
+		}
+	}
+	for _, t := range words {
+		for n := leastPart; n < len(t.word); n++ {
+			for _, at := range x.first[t.word[:n]] {
+				if name := x.names[at]; telling(name) > 1 && strings.Join(name, "") == t.word {
+					ids = withID(ids, x.clients[at].ID)
+				}
+			}
 		}
 	}
 	return ids

@@ -56,6 +56,28 @@ func (s *ownClients) weighText(found []*candidate) {
 			found[i].add(ownName, reason("own-name"))
 		}
 	}
+	if i := byInitial(s.by.name.first, s.clients); i >= 0 {
+		found[i].add(ownName, reason("own-name"))
+	}
+}
+
+// byInitial returns the only one of several clients with an initial that a first name has:
+// "Theo" is "T. van Vliet" beside "R. van Vliet"; -1 for none.
+func byInitial(first string, clients []directory.Client) int {
+	only, n, others := -1, 0, 0
+	for i, name := range namesOfClients(clients) {
+		switch {
+		case len(name) < 2 || utf8.RuneCountInString(name[0]) != 1:
+		case strings.HasPrefix(first, name[0]):
+			only, n = i, n+1
+		default:
+			others++
+		}
+	}
+	if n != 1 || others == 0 {
+		return -1
+	}
+	return only
 }
 
 // spelledOut returns the names of files with the words of clients' names as people write

@@ -70,10 +70,10 @@ func (x *ClientIndex) whole(text string) (ids []string) {
 // Signed returns the ids of the clients whose names stand in the signature of a mail.
 func (x *ClientIndex) Signed(it item.Item) []string { return x.whole(it.Signed) }
 
-// ByDisplayName returns the client that people chose for all mail of a portal with the
+// ByDisplayName returns the client that people chose for all mail of a sender with the
 // same display name, at least twice; nothing when there is none.
 func ByDisplayName(rule directory.Rule, it item.Item) []string {
-	if rule.State == directory.RuleOff || it.From.Name == "" || it.Verdict != item.VerdictPass {
+	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || it.From.Name == "" || it.Verdict != item.VerdictPass {
 		return nil
 	}
 	client, n := "", 0
