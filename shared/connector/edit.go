@@ -61,8 +61,11 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 		change{"active", strconv.FormatBool(was.Active), strconv.FormatBool(a.Active)},
 		change{"categories", strconv.FormatBool(was.Categories), strconv.FormatBool(a.Categories)},
 	)))
-	if err := s.rewriteActivation(ctx, row, ops); err != nil {
-		return Activation{}, err
+	switch err := replace(ctx, s.o.Mailboxes, row, ops...); {
+	case errors.Is(err, table.ErrExists): // a fetch made the cursor that restart found missing
+		return Activation{}, ErrChanged
+	case err != nil:
+		return Activation{}, fmt.Errorf("save activated mailbox %s: %w", row.Key, err)
 	}
 	return s.Activation(ctx, a.ID)
 }
@@ -94,24 +97,6 @@ func (s *Store) applyTo(ctx context.Context, a *Activation, p ActivationPatch, i
 		a.Categories = *p.Categories
 	}
 	return ops, nil
-}
-
-func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []table.Op) error {
-	boxes := s.o.Mailboxes
-	written := boxes.Write(ctx, append(ops, table.Replace(row))...)
-	if written == nil {
-		return nil
-	}
-	now, err := boxes.Get(ctx, row.Key)
-	switch {
-	case errors.Is(err, table.ErrNotFound):
-		return ErrNotFound
-	case err == nil && same(now, row):
-		return nil // a lost answer looks like somebody else's change
-	case err == nil && now.ETag != row.ETag, errors.Is(written, table.ErrChanged), errors.Is(written, table.ErrExists):
-		return ErrChanged
-	}
-	return fmt.Errorf("save activated mailbox %s: %w", row.Key, written)
 }
 
 // Deactivate stops reading a mailbox; see PatchActivation.

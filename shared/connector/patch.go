@@ -192,7 +192,7 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	defer s.forget()
 	row := table.Pack(connectorKey(c.ID), c.row())
 	row.ETag = old.ETag
-	ops := []table.Op{table.Replace(row), done(ctx, "connector.update", "connector "+c.ID, differences(
+	ops := []table.Op{done(ctx, "connector.update", "connector "+c.ID, differences(
 		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant},
 		change{"cloud", old.Cloud, c.Cloud},
 		change{"secret", old.SecretVersion, c.SecretVersion}, change{"secretExpires", date(old.SecretExpires), date(c.SecretExpires)},
@@ -205,22 +205,13 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	if moved {
 		ops = append(ops, table.Insert(table.Pack(appKey(c.app()), appRow{c.ID})), table.Delete(table.Row{Key: appKey(old.app())}))
 	}
-	written := s.o.Configuration.Write(ctx, ops...)
-	if written == nil {
-		return nil
-	}
-	// A lost answer looks like another change, so the stored row decides.
-	switch now, err := s.o.Configuration.Get(ctx, row.Key); {
-	case errors.Is(err, table.ErrNotFound):
-		return ErrNotFound
-	case err == nil && same(now, row):
-		return nil
-	case err == nil && now.ETag != old.ETag:
-		return ErrChanged
-	case errors.Is(written, table.ErrExists):
+	switch err := replace(ctx, s.o.Configuration, row, ops...); {
+	case errors.Is(err, table.ErrExists):
 		return &ExistsError{"connector", c.app()}
+	case err != nil:
+		return fmt.Errorf("save connector %s: %w", c.ID, err)
 	}
-	return fmt.Errorf("save connector %s: %w", c.ID, written)
+	return nil
 }
 
 // Delete removes a connector and its secret, over the version etag or over any

@@ -157,25 +157,22 @@ func sameValue(a, b any) bool {
 	return a == b
 }
 
-// replace writes r over the version r.ETag, together with more. The error is
-// ErrChanged when somebody else changed the row; there is none when it was this
-// write, whose answer was lost.
+// replace writes r over the version r.ETag, together with more. The answer to a write can
+// be lost, so after an error the stored row decides: there is no error when it is r, and
+// ErrNotFound or ErrChanged when it is gone or another version.
 func replace(ctx context.Context, t *table.Table, r table.Row, more ...table.Op) error {
-	err := t.Write(ctx, append(more, table.Replace(r))...)
-	switch {
-	case errors.Is(err, table.ErrNotFound):
-		return ErrNotFound
-	case !errors.Is(err, table.ErrChanged):
-		return err
+	written := t.Write(ctx, append(more, table.Replace(r))...)
+	if written == nil {
+		return nil
 	}
 	now, err := t.Get(ctx, r.Key)
 	switch {
 	case errors.Is(err, table.ErrNotFound):
 		return ErrNotFound
-	case err != nil:
-		return err
-	case same(now, r):
+	case err == nil && same(now, r):
 		return nil
+	case err == nil && now.ETag != r.ETag, errors.Is(written, table.ErrChanged):
+		return ErrChanged
 	}
-	return ErrChanged
+	return written
 }
