@@ -191,16 +191,23 @@ func (s *Service) removeClient(ctx context.Context, it item.Item) error {
 	if err != nil {
 		return err
 	}
+	return s.changeContact(ctx, c.Contact, func(tx *directory.Tx, from directory.Contact) error {
+		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Override.Client })
+		_, err := tx.SaveContact(from)
+		return err
+	})
+}
+
+// changeContact lets change save a contact as it is now. One that is gone is no error.
+func (s *Service) changeContact(ctx context.Context, id string, change func(*directory.Tx, directory.Contact) error) error {
 	return s.Directory.Change(ctx, func(tx *directory.Tx) error {
-		from, err := tx.Contact(c.Contact)
+		c, err := tx.Contact(id)
 		if errors.Is(err, directory.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Override.Client })
-		_, err = tx.SaveContact(from)
-		return err
+		return change(tx, c)
 	})
 }

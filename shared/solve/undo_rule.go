@@ -2,7 +2,6 @@ package solve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -89,14 +88,7 @@ func (s *Service) removeLearned(ctx context.Context, r directory.Rule, sender st
 		return err
 	}
 	for _, c := range contacts {
-		err := s.Directory.Change(ctx, func(tx *directory.Tx) error {
-			c, err := tx.Contact(c.ID)
-			if errors.Is(err, directory.ErrNotFound) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
+		err := s.changeContact(ctx, c.ID, func(tx *directory.Tx, c directory.Contact) error {
 			learned := func(email string) bool { return c.Learned[email] == r.ID && (sender == "" || email == sender) }
 			c.Emails = slices.DeleteFunc(slices.Clone(c.Emails), learned)
 			c.Learned = maps.Clone(c.Learned)
@@ -104,7 +96,7 @@ func (s *Service) removeLearned(ctx context.Context, r directory.Rule, sender st
 			if len(c.Emails) == 0 {
 				return tx.DeleteContact(c.ID)
 			}
-			_, err = tx.SaveContact(c)
+			_, err := tx.SaveContact(c)
 			return err
 		})
 		if err != nil {
