@@ -90,71 +90,59 @@ func today() string { return time.Now().In(office).Format(time.DateOnly) }
 func (v *request) newAddressPage(p *Problem, f addressForm) error {
 	view := addressView{New: true, Problem: p, Form: f}
 	view.Address.Address = strings.ToLower(strings.TrimSpace(v.r.FormValue("address")))
-	if err := v.about(&view); err != nil {
-		return err
-	}
+	v.about(&view)
 	if view.Address.Address == "" {
 		return v.done(view.Connector.path(""), flash{})
 	}
-	var err error
-	if view.Unreadable, err = v.unreadable(view.Address.Address); err != nil {
-		return err
-	}
+	view.Unreadable = v.unreadable(view.Address.Address)
 	return v.addressPage(view)
 }
 
 // about adds the data that every page about an address needs.
-func (v *request) about(view *addressView) error {
-	if err := v.api.get(v.connectorAPI(), &view.Connector); err != nil {
-		return err
-	}
+func (v *request) about(view *addressView) {
+	v.read(v.connectorAPI(), &view.Connector)
 	var on settings
-	if err := v.api.get("/api/settings", &on); err != nil {
-		return err
-	}
+	v.read("/api/settings", &on)
 	view.Enabled = on.Enabled
-	var err error
-	if view.Roles, err = all[named](v, "/api/roles"); err != nil {
-		return err
+	view.Roles, view.Teams = all[named](v, "/api/roles"), all[named](v, "/api/process-teams")
+}
+
+// unreadable says what to do about a mailbox that cannot be read; nil for one that can.
+func (v *request) unreadable(address string) *words.Text {
+	var check struct {
+		WhatToDo *words.Text `json:"whatToDo"`
 	}
-	view.Teams, err = all[named](v, "/api/process-teams")
-	return err
+	if p := v.tryRead(anyProblem, v.connectorAPI()+"/mailboxes/"+url.PathEscape(address), &check); p != nil {
+		return p.WhatToDo
+	}
+	return check.WhatToDo
 }
 
 // addressPage answers with the page, and with who would join by the form's
 // link.
 func (v *request) addressPage(view addressView) error {
-	var err error
-	if view.Preview, err = v.membersPreview(view.Address.Address, view.Form.link(), ""); err != nil {
-		return err
-	}
+	view.Preview = v.membersPreview(view.Address.Address, view.Form.link(), "")
 	return v.pageAs(view.Problem.status(), "address", view)
 }
 
 // membersPreview asks who would join if the address had this link. An
 // incomplete link has no members.
-func (v *request) membersPreview(address string, l link, client string) (membersPreview, error) {
-	g := membersPreview{Kind: l.Kind, Address: address}
+func (v *request) membersPreview(address string, l link, client string) membersPreview {
+	g := membersPreview{Address: address}
 	if l.Kind == "" || l.Kind != "contact" && l.ID == "" {
-		g.Kind = ""
-		return g, nil
+		return g
 	}
 	path := "/api/addresses/" + url.PathEscape(address) + "/joiners"
-	p, err := mendable(v.api.get(path+queryOf("kind", l.Kind, "link", l.ID, "client", client), &g.joiners))
-	if p != nil {
-		g.Kind = ""
+	if p := v.tryRead(mendable, path+queryOf("kind", l.Kind, "link", l.ID, "client", client), &g.joiners); p == nil {
+		g.Kind = l.Kind
 	}
-	return g, err
+	return g
 }
 
 // addressJoiners answers who would join by the form's current choices.
 func (s *site) addressJoiners(v *request) error {
-	g, err := v.membersPreview(v.r.FormValue("address"), addressFormOf(v.r).link(), "")
-	if err != nil {
-		return err
-	}
 	v.w.Header().Set("HX-Push-Url", "false")
-	return v.part("address", "joiners", g)
+	return v.part("address", "joiners", v.membersPreview(v.r.FormValue("address"), addressFormOf(v.r).link(), ""))
 }
 
 // activate activates a mailbox: it is fetched from now on.
@@ -185,13 +173,8 @@ func (s *site) address(v *request) error { return v.oneAddress(nil, nil) }
 // oneAddress shows an address; after a problem with the choices that were sent.
 func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 	view := addressView{Problem: p, Find: strings.TrimSpace(v.r.URL.Query().Get("find"))}
-	var err error
-	if view.ETag, err = v.api.getTag(v.addressAPI(), &view.Address); err != nil {
-		return err
-	}
-	if err := v.about(&view); err != nil {
-		return err
-	}
+	view.ETag = v.readTag(v.addressAPI(), &view.Address)
+	v.about(&view)
 	a := view.Address
 	view.Form = addressForm{Kind: a.Link.Kind, From: a.From.In(office).Format(time.DateOnly), Categories: a.Categories}
 	view.Was = view.Form.From
@@ -209,11 +192,7 @@ func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 		return err
 	}
 	for _, c := range found {
-		g, err := v.membersPreview(a.Address, a.Link, c.ID)
-		if err != nil {
-			return err
-		}
-		view.Found = append(view.Found, clientPreview{c, g})
+		view.Found = append(view.Found, clientPreview{c, v.membersPreview(a.Address, a.Link, c.ID)})
 	}
 	return v.addressPage(view)
 }

@@ -123,11 +123,10 @@ func (l addressList) active() (n int) {
 	return n
 }
 
-func (v *request) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
-	out.All, out.More, err = pages[addressObject](v, "/api/connectors/"+url.PathEscape(c.ID)+"/addresses", maxAddresses,
-		"joiners", strconv.FormatBool(withJoiners))
-	if err != nil {
-		return out, err
+func (v *request) addresses(c connectorObject, withJoiners bool) (out addressList) {
+	if v.failed == nil {
+		out.All, out.More, v.failed = pages[addressObject](v, "/api/connectors/"+url.PathEscape(c.ID)+"/addresses", maxAddresses,
+			"joiners", strconv.FormatBool(withJoiners))
 	}
 	// Paused addresses come last.
 	sorting.By(out.All, func(a, b addressObject) int {
@@ -139,7 +138,7 @@ func (v *request) addresses(c connectorObject, withJoiners bool) (out addressLis
 		}
 		return cmp.Compare(a.Address, b.Address)
 	})
-	return out, nil
+	return out
 }
 
 // A boxList lists the mailboxes that can be activated and match a search.
@@ -161,47 +160,31 @@ type candidate struct {
 // loads the mailboxes of the tenant separately, because Microsoft may answer
 // slowly.
 func (s *site) connectorAddresses(v *request) error {
-	view, err := v.connectorOf("addresses")
-	if err != nil {
-		return err
-	}
-	if view.Addresses, err = v.addresses(view.Connector, true); err != nil {
-		return err
-	}
+	view := v.connectorOf("addresses")
+	view.Addresses = v.addresses(view.Connector, true)
 	return v.page("connector", view)
 }
 
 func (s *site) connectorMailboxes(v *request) error {
 	q := v.r.URL.Query()
-	view, err := v.connectorOf("addresses")
-	if err != nil {
-		return err
-	}
-	if view.Boxes, err = v.mailboxes(view.Connector, strings.TrimSpace(q.Get("search")), q.Get("after")); err != nil {
-		return err
-	}
+	view := v.connectorOf("addresses")
+	view.Boxes = v.mailboxes(view.Connector, strings.TrimSpace(q.Get("search")), q.Get("after"))
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
 		return v.part("connector", "boxes", view)
 	}
-	if view.Addresses, err = v.addresses(view.Connector, true); err != nil {
-		return err
-	}
+	view.Addresses = v.addresses(view.Connector, true)
 	return v.page("connector", view)
 }
 
-func (v *request) mailboxes(c connectorObject, search, after string) (*boxList, error) {
-	out := &boxList{Search: search}
-	boxes, next, err := page[candidate](v, "/api/connectors/"+url.PathEscape(c.ID)+"/mailboxes"+
-		queryOf("limit", "50", "search", search, "after", after))
-	if out.Problem, err = mendable(err); err != nil {
-		return nil, err
+func (v *request) mailboxes(c connectorObject, search, after string) *boxList {
+	var boxes list[candidate]
+	p := v.tryRead(mendable, v.connectorAPI()+"/mailboxes"+queryOf("limit", "50", "search", search, "after", after), &boxes)
+	out := &boxList{Search: search, Boxes: boxes.Items, Problem: p}
+	if boxes.Next != "" {
+		out.More = c.path("mailboxes") + queryOf("search", search, "after", boxes.Next)
 	}
-	out.Boxes = boxes
-	if next != "" {
-		out.More = c.path("mailboxes") + queryOf("search", search, "after", next)
-	}
-	return out, nil
+	return out
 }
 
 // activate is the path for activating a mailbox.

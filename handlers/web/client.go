@@ -94,10 +94,12 @@ func page[T any](v *request, path string) (items []T, next string, err error) {
 	return l.Items, l.Next, err
 }
 
-// all are the objects of a list, at most maxListed.
-func all[T any](v *request, path string) ([]T, error) {
-	items, _, err := pages[T](v, path, maxListed)
-	return items, err
+// all are the objects of a list for the page, at most maxListed.
+func all[T any](v *request, path string) (items []T) {
+	if v.failed == nil {
+		items, _, v.failed = pages[T](v, path, maxListed)
+	}
+	return items
 }
 
 // first are the first objects that a search finds, at most so many.

@@ -50,19 +50,12 @@ func (p *proof) UnmarshalJSON(text []byte) error {
 }
 
 // connectionPage shows the connection; more adds other data to the view first.
-func (v *request) connectionPage(status int, more func(*connectorView) error) error {
-	view, err := v.connectorOf("connection")
-	if err != nil {
-		return err
-	}
-	if err := v.api.get("/api/identity", &view.Identity); err != nil {
-		return err
-	}
+func (v *request) connectionPage(status int, more func(*connectorView)) error {
+	view := v.connectorOf("connection")
+	v.read("/api/identity", &view.Identity)
 	view.Guide = view.Guide.of(view.Identity)
 	if more != nil {
-		if err := more(&view); err != nil {
-			return err
-		}
+		more(&view)
 	}
 	return v.pageAs(status, "connector", view)
 }
@@ -79,11 +72,10 @@ func (s *site) checkConnector(v *request) error {
 	if err != nil {
 		return err
 	}
-	return v.connectionPage(http.StatusOK, func(view *connectorView) error {
+	return v.connectionPage(http.StatusOK, func(view *connectorView) {
 		if view.Shown, view.Problem = "check", p; p == nil {
 			view.Check = &check
 		}
-		return nil
 	})
 }
 
@@ -134,7 +126,7 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 		}
 		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.path("connection"), flash{Key: key})
 	}
-	return v.connectionPage(p.Status, func(view *connectorView) error {
+	return v.connectionPage(p.Status, func(view *connectorView) {
 		// The page shows the current state, so pressing the button again
 		// overwrites it knowingly.
 		view.Shown, view.Problem = form, p
@@ -145,16 +137,14 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 			view.Form.Name, view.Form.ClientID, view.Form.TokenEndpoint = cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID),
 				cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint)
 		}
-		return nil
 	})
 }
 
 func (s *site) deleteConnector(v *request) error {
 	err := v.api.delete(v.connectorAPI(), v.r.PostFormValue("etag"))
 	if ok, err := succeeded(mendable, err, func(p *Problem) error {
-		return v.connectionPage(p.Status, func(view *connectorView) error {
+		return v.connectionPage(p.Status, func(view *connectorView) {
 			view.Shown, view.Problem = "delete", p
-			return nil
 		})
 	}); !ok {
 		return err
@@ -180,13 +170,8 @@ type limits struct {
 }
 
 func (v *request) limitsPage(status int, more func(*connectorView)) error {
-	view, err := v.connectorOf("limits")
-	if err != nil {
-		return err
-	}
-	if err := v.api.get(v.connectorAPI()+"/limit-script", &view.Script); err != nil {
-		return err
-	}
+	view := v.connectorOf("limits")
+	v.read(v.connectorAPI()+"/limit-script", &view.Script)
 	if more != nil {
 		more(&view)
 	}

@@ -138,20 +138,18 @@ func (s *site) registerConnectors() {
 }
 
 // connectorOf starts a page about the connector in the path.
-func (v *request) connectorOf(tab string) (view connectorView, err error) {
-	view.Tab, view.Part = tab, isPart(v.r)
-	if view.ETag, err = v.api.getTag("/api/connectors/"+url.PathEscape(v.r.PathValue("connector")), &view.Connector); err != nil {
-		return view, err
-	}
+func (v *request) connectorOf(tab string) connectorView {
+	view := connectorView{Tab: tab, Part: isPart(v.r)}
+	view.ETag = v.readTag(v.connectorAPI(), &view.Connector)
 	c := view.Connector
 	view.Form = connectorForm{
 		Name: c.Name, ClientID: c.ClientID, TokenEndpoint: c.TokenEndpoint, SecretExpires: c.SecretExpires.In(office).Format(time.DateOnly),
 	}
 	view.Guide = guideFor(c.ClientID, c.TokenEndpoint)
 	var on settings
-	err = v.api.get("/api/settings", &on)
+	v.read("/api/settings", &on)
 	view.Enabled = on.Enabled
-	return view, err
+	return view
 }
 
 func formOf(r *http.Request) connectorForm {
@@ -199,9 +197,7 @@ func (v *request) newConnectorPage(status int, p *Problem, f connectorForm) erro
 		Connector: connectorObject{Name: v.t("connector-new.title")},
 		Tab:       "new", Shown: "new", Problem: p,
 	}
-	if err := v.api.get("/api/identity", &view.Identity); err != nil {
-		return err
-	}
+	v.read("/api/identity", &view.Identity)
 	switch {
 	case f.Credential != "":
 	case view.Identity.Exists:
@@ -239,8 +235,6 @@ func (s *site) createConnector(v *request) error {
 func (s *site) guide(v *request) error {
 	f := formOf(v.r)
 	var app identity
-	if err := v.api.get("/api/identity", &app); err != nil {
-		return err
-	}
+	v.read("/api/identity", &app)
 	return v.part("connector-new", "guide", guideFor(f.ClientID, f.TokenEndpoint).of(app))
 }

@@ -8,17 +8,12 @@ type clientView struct {
 	Chats    []chatObject // the most recent ones that the user may see
 }
 
-func (v *request) aroundClient(o *openEntry) error {
+func (v *request) aroundClient(o *openEntry) {
 	var contacts list[contact]
-	if err := v.api.get("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts); err != nil {
-		return err
-	}
-	o.Around = &clientView{Contacts: contacts.Items}
-	if !v.me.can("chats.read") {
-		return nil
-	}
+	v.read("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts)
 	var chats list[chatObject]
-	err := v.api.get("/api/chats"+queryOf("client", o.ID, "limit", "5"), &chats)
-	o.Around.Chats = chats.Items
-	return err
+	if v.me.can("chats.read") {
+		v.read("/api/chats"+queryOf("client", o.ID, "limit", "5"), &chats)
+	}
+	o.Around = &clientView{contacts.Items, chats.Items}
 }

@@ -25,9 +25,8 @@ func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond)
 
 // substitutes are those who can stand in for a team member, with the chosen one, and who
 // does so now and when.
-func (v *request) substitutes(of, chosen string, now *substitute) (people []named, standIn string, err error) {
-	all, err := all[entry](v, "/api/team-members")
-	for _, p := range all {
+func (v *request) substitutes(of, chosen string, now *substitute) (people []named, standIn string) {
+	for _, p := range all[entry](v, "/api/team-members") {
 		if now.stands() && p.ID == now.Member {
 			standIn = v.t("me.stands-in", p.Name, v.renderer.day(now.From, time.Now()), v.renderer.day(now.lastDay(), time.Now()))
 		}
@@ -35,7 +34,7 @@ func (v *request) substitutes(of, chosen string, now *substitute) (people []name
 			people = append(people, named{p.ID, p.Name})
 		}
 	}
-	return people, standIn, err
+	return people, standIn
 }
 
 // An awayForm is a substitution as a form shows it: days in the office's time
@@ -181,25 +180,20 @@ func (v *request) fill(o *openEntry) error {
 		if o.New {
 			return nil
 		}
-		if err := v.aroundClient(o); err != nil || o.Team != nil {
-			return err
+		if v.aroundClient(o); o.Team == nil {
+			v.readTeam(o)
 		}
-		return v.readTeam(o)
 	case "contacts":
 		return v.fillContact(o)
 	case "team-members":
-		var err error
-		o.People, o.StandIn, err = v.substitutes(o.ID, o.awayForm.Member, o.Substitute)
-		return err
+		o.People, o.StandIn = v.substitutes(o.ID, o.awayForm.Member, o.Substitute)
 	case "process-teams":
-		people, err := all[entry](v, "/api/team-members")
-		for _, p := range people {
+		for _, p := range all[entry](v, "/api/team-members") {
 			chosen := slices.Contains(o.Members, p.ID)
 			if chosen || p.Active && o.CanWrite {
 				o.Choices = append(o.Choices, choice{p.ID, p.Name, p.Email, chosen})
 			}
 		}
-		return err
 	}
 	return nil
 }

@@ -32,28 +32,20 @@ func (t *teamForm) nameOf(id string) string {
 	return id
 }
 
-func (v *request) readTeam(o *openEntry) error {
+func (v *request) readTeam(o *openEntry) {
 	var team list[teamRow]
-	tag, err := v.api.getTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
-	if err != nil {
-		return err
-	}
+	tag := v.readTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
 	o.Team = &teamForm{Rows: team.Items, Tag: tag}
-	return v.fillTeam(o.Team)
+	v.fillTeam(o.Team)
 }
 
 // fillTeam adds the team members and the roles that a form can choose.
-func (v *request) fillTeam(t *teamForm) error {
+func (v *request) fillTeam(t *teamForm) {
 	var taken []string
 	for _, r := range t.Rows {
 		taken = append(taken, r.Member)
 	}
-	var err error
-	if t.Members, err = v.staff(taken...); err != nil {
-		return err
-	}
-	t.Roles, err = all[named](v, "/api/roles")
-	return err
+	t.Members, t.Roles = v.staff(taken...), all[named](v, "/api/roles")
 }
 
 // saveTeam saves who works for a client. Buttons of the form move, add and
@@ -100,9 +92,7 @@ func (v *request) saveTeam(k directoryKind) error {
 			}
 		}
 	}
-	if err := v.fillTeam(t); err != nil {
-		return err
-	}
+	v.fillTeam(t)
 	return v.showEntry(status, k, open)
 }
 

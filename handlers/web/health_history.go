@@ -40,19 +40,15 @@ type poisonMessage struct {
 // healthHours are the periods that the plots can show.
 var healthHours = []int{24, 168}
 
-func (v *request) addHistory(view *healthView) error {
+func (v *request) addHistory(view *healthView) {
 	view.Hours = healthHours[0]
 	if v.r.URL.Query().Get("hours") == strconv.Itoa(healthHours[1]) {
 		view.Hours = healthHours[1]
 	}
 	var points list[healthPoint]
-	if err := v.api.get("/api/health/history?hours="+strconv.Itoa(view.Hours), &points); err != nil {
-		return err
-	}
+	v.read("/api/health/history?hours="+strconv.Itoa(view.Hours), &points)
 	var failed list[poisonMessage]
-	if err := v.api.get("/api/poison", &failed); err != nil {
-		return err
-	}
+	v.read("/api/poison", &failed)
 	for i, m := range failed.Items {
 		failed.Items[i].Path = "/web/health/poison/" + url.PathEscape(m.Queue) + "/" + url.PathEscape(m.ID)
 	}
@@ -60,7 +56,6 @@ func (v *request) addHistory(view *healthView) error {
 	if len(points.Items) > 1 {
 		view.Plots = v.healthPlots(points.Items, view.Hours)
 	}
-	return nil
 }
 
 func (v *request) healthPlots(points []healthPoint, hours int) (plots []drawn) {

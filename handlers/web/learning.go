@@ -127,14 +127,10 @@ func (s *site) learning(v *request) error {
 		Calibration []calibrated `json:"calibration"`
 		Placing     placing      `json:"placing"`
 	}
-	if err := v.api.get("/api/learning?months=12", &body); err != nil {
-		return err
-	}
+	v.read("/api/learning?months=12", &body)
 	spans, calibration := body.Months, body.Calibration
 	if n := len(spans); n > 0 && n < fewMonths {
-		if err := v.api.get("/api/learning?months=1&weeks=16", &body); err != nil {
-			return err
-		}
+		v.read("/api/learning?months=1&weeks=16", &body)
 		spans = body.Weeks
 	}
 	for i := range spans {

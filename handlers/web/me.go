@@ -31,16 +31,12 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	view.CanSign = view.CanName && v.me.can("chats.send")
 	if view.CanSign {
 		var me person
-		if err := v.api.get("/api/me", &me); err != nil {
-			return err
-		}
+		v.read("/api/me", &me)
 		view.signatures = me.signatures
 	}
 	if view.CanName {
 		var me entry
-		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {
-			return err
-		}
+		v.read("/api/team-members/"+url.PathEscape(v.me.ID), &me)
 		if !me.Substitute.stands() {
 			me.Substitute = nil
 		}
@@ -48,10 +44,7 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 		if sent != nil {
 			view.awayForm = *sent
 		}
-		var err error
-		if view.People, view.StandIn, err = v.substitutes(v.me.ID, view.Member, me.Substitute); err != nil {
-			return err
-		}
+		view.People, view.StandIn = v.substitutes(v.me.ID, view.Member, me.Substitute)
 	}
 	return v.pageAs(status, "me", view)
 }

@@ -94,18 +94,14 @@ func (s *site) findRecipients(v *request) error {
 	find := url.QueryEscape(v.r.URL.Query().Get("find"))
 	choices := []recipient{}
 	var contacts list[contact]
-	if err := v.api.get("/api/contacts?limit=6&search="+find, &contacts); err != nil {
-		return err
-	}
+	v.read("/api/contacts?limit=6&search="+find, &contacts)
 	for _, c := range contacts.Items {
 		for _, email := range c.Emails {
 			choices = append(choices, recipient{Name: c.Name, Email: email})
 		}
 	}
 	var members list[person]
-	if err := v.api.get("/api/team-members?limit=6&search="+find, &members); err != nil {
-		return err
-	}
+	v.read("/api/team-members?limit=6&search="+find, &members)
 	for _, m := range members.Items {
 		choices = append(choices, recipient{Name: m.Name, Email: m.Email, Marks: []string{v.t("chats.colleague")}})
 	}

@@ -216,9 +216,7 @@ func (s *site) replies(v *request) error {
 	for _, state := range outgoingStates {
 		var page list[*replyObject]
 		q := queryOf("state", state, "limit", "50", "mine", strconv.FormatBool(view.Mine))
-		if err := v.api.get("/api/replies"+q, &page); err != nil {
-			return err
-		}
+		v.read("/api/replies"+q, &page)
 		if len(page.Items) == 0 {
 			continue
 		}

@@ -53,6 +53,27 @@ type request struct {
 	me       person
 	flash    *flash
 	known    map[string]string // numbers in the navigation that the page has read anyway
+	failed   error             // of the first read for the page that failed
+}
+
+// read reads an object of the API for the page. A failure becomes the answer of the page,
+// and nothing more is read after it.
+func (v *request) read(path string, into any) { v.readTag(path, into) }
+
+// tryRead is read of what the page can do without: it returns a refusal that mend accepts.
+func (v *request) tryRead(mend func(error) (*Problem, error), path string, into any) (p *Problem) {
+	if v.failed == nil {
+		p, v.failed = mend(v.api.get(path, into))
+	}
+	return p
+}
+
+// readTag is read, and returns the entity tag for a later change.
+func (v *request) readTag(path string, into any) (etag string) {
+	if v.failed == nil {
+		etag, v.failed = v.api.getTag(path, into)
+	}
+	return etag
 }
 
 // newRequest starts a request. Errors: pages that cannot be read.
@@ -101,6 +122,9 @@ func (v *request) page(name string, view any) error { return v.pageAs(http.Statu
 
 // pageAs is page with another status, such as for a form with a mistake.
 func (v *request) pageAs(status int, name string, view any) error {
+	if v.failed != nil {
+		return v.failed
+	}
 	v.flash = takeFlash(v.w, v.r)
 	if err := v.received(v.flash); err != nil {
 		return err
@@ -157,6 +181,9 @@ func (v *request) part(page, name string, view any) error {
 
 // partAs is part with another status.
 func (v *request) partAs(status int, page, name string, view any) error {
+	if v.failed != nil {
+		return v.failed
+	}
 	var b bytes.Buffer
 	if err := v.renderer.pages[page].ExecuteTemplate(&b, name, view); err != nil {
 		return err
@@ -183,6 +210,9 @@ func (v *request) write(status int, body []byte) error {
 // done redirects to a page after a form is done. The page shows a text once; an
 // empty key means no text.
 func (v *request) done(path string, f flash) error {
+	if v.failed != nil {
+		return v.failed
+	}
 	if f.Key != "" {
 		f.give(v.w)
 	}

@@ -124,9 +124,7 @@ func (s *site) rule(v *request) error {
 	}
 	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.can("rules.write"),
 		CanMails: v.me.can("mails.read")}
-	if open.Tag, err = v.api.getTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject); err != nil {
-		return err
-	}
+	open.Tag = v.readTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject)
 	slices.Reverse(open.Evidence) // the newest first
 	view.Open = open
 	v.pushed(open.Path + view.query())

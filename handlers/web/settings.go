@@ -51,10 +51,7 @@ func (s *site) settings(v *request) error { return v.settingsPage(http.StatusOK,
 func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	view := settingsView{Problem: p, Active: map[string]int{}, Troubled: map[string]int{}}
 	var now settings
-	var err error
-	if view.ETag, err = v.api.getTag("/api/settings", &now); err != nil {
-		return err
-	}
+	view.ETag = v.readTag("/api/settings", &now)
 	view.Enabled, view.Chosen, view.MaxLag = now.Enabled, now.Enabled, now.MaxLag
 	if p != nil {
 		view.Chosen = chosen
@@ -62,17 +59,9 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 			view.MaxLag = n
 		}
 	}
-	var page list[connectorObject]
-	if err := v.api.get("/api/connectors?limit=200", &page); err != nil {
-		return err
-	}
-	view.Connectors = page.Items
-	for _, c := range page.Items {
-		boxes, err := v.addresses(c, false)
-		if err != nil {
-			return err
-		}
-		for _, b := range boxes.All {
+	view.Connectors = all[connectorObject](v, "/api/connectors")
+	for _, c := range view.Connectors {
+		for _, b := range v.addresses(c, false).All {
 			if b.Active {
 				view.Active[c.ID]++
 			}
@@ -84,9 +73,7 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	view.Filled = true
 	for _, path := range []string{"/api/clients?limit=1", "/api/team-members?limit=1"} {
 		var one list[struct{}]
-		if err := v.api.get(path, &one); err != nil {
-			return err
-		}
+		v.read(path, &one)
 		view.Filled = view.Filled && len(one.Items) > 0
 	}
 	return v.pageAs(status, "settings", view)

@@ -40,10 +40,7 @@ func (s *site) registerSending() {
 func (s *site) sending(v *request) error {
 	view := sendingView{}
 	var now settings
-	var err error
-	if view.ETag, err = v.api.getTag("/api/settings", &now); err != nil {
-		return err
-	}
+	view.ETag = v.readTag("/api/settings", &now)
 	view.Hold = strconv.Itoa(now.Hold)
 	view.Words = strings.Join(now.FourEyes.Words, "\n")
 	var numbers []string
@@ -62,11 +59,7 @@ func (s *site) sending(v *request) error {
 }
 
 func (v *request) sendingPage(status int, view sendingView, members []string) error {
-	staff, err := v.staff(members...)
-	if err != nil {
-		return err
-	}
-	for _, m := range staff {
+	for _, m := range v.staff(members...) {
 		view.Members = append(view.Members, sendingMember{m, slices.Contains(members, m.ID)})
 	}
 	return v.pageAs(status, "sending", view)

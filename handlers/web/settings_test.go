@@ -171,3 +171,22 @@ func TestSecretExpires(t *testing.T) {
 		}
 	}
 }
+
+// The first read that fails is the answer of the page: nothing is read after it, and the
+// page is not shown without it.
+func TestAPageEndsAtItsFirstFailure(t *testing.T) {
+	for path, failing := range map[string]string{
+		"/web/connectors/c1/addresses/b1": "GET /api/settings", "/web/connectors/c1/connection": "GET /api/connectors/c1",
+		"/web/settings": "GET /api/settings", "/web/me": "GET /api/team-members/m1",
+	} {
+		api := newOffice()
+		me := api.answers["GET /api/me"].(person)
+		me.Actions = append(me.Actions, "me.write")
+		api.answers["GET /api/me"], api.answers[failing] = me, Problem{Status: http.StatusServiceUnavailable}
+		w := browse(t, api, "GET", path, "")
+		wants(t, w, 503, "!<form class=\"card")
+		if last := api.asked[len(api.asked)-1]; !strings.HasPrefix(last, failing) {
+			t.Errorf("%s: after %s came %s", path, failing, last)
+		}
+	}
+}

@@ -51,28 +51,26 @@ func (s *site) registerTeamwork() {
 
 // colleagues are the active team members.
 func (v *request) colleagues() (people []person, err error) {
-	staff, err := all[struct {
+	for _, m := range all[struct {
 		person
 		Active bool `json:"active"`
-	}](v, "/api/team-members")
-	for _, m := range staff {
+	}](v, "/api/team-members") {
 		if m.Active {
 			people = append(people, m.person)
 		}
 	}
-	return people, err
+	return people, v.failed
 }
 
 // staff are the team members that a form offers, by name: those who are active, and who is
 // chosen already.
-func (v *request) staff(chosen ...string) (people []named, err error) {
-	all, err := all[entry](v, "/api/team-members")
-	for _, p := range all {
+func (v *request) staff(chosen ...string) (people []named) {
+	for _, p := range all[entry](v, "/api/team-members") {
 		if p.Active || slices.Contains(chosen, p.ID) {
 			people = append(people, named{p.ID, p.Name})
 		}
 	}
-	return people, err
+	return people
 }
 
 // whoSee are those of people who see a chat with the given members.
@@ -271,9 +269,7 @@ const maxNamed = 20
 
 func (s *site) notices(v *request) error {
 	var page list[notice]
-	if err := v.api.get("/api/me/notices", &page); err != nil {
-		return err
-	}
+	v.read("/api/me/notices", &page)
 	for i, n := range page.Items[:min(len(page.Items), maxNamed)] {
 		var of struct {
 			Subject string `json:"subject"`

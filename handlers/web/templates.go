@@ -32,10 +32,7 @@ func (v *request) addTemplates(c *composer) error {
 	if err != nil {
 		return err
 	}
-	mine, err := v.ownTeams(all)
-	if err != nil {
-		return err
-	}
+	mine := v.ownTeams(all)
 	rank := func(t replyTemplate) (rank int) {
 		if t.Language != cmp.Or(c.Language, v.lang) {
 			rank++
@@ -56,16 +53,15 @@ func (v *request) addTemplates(c *composer) error {
 }
 
 // ownTeams are the process teams of templates in which the user is.
-func (v *request) ownTeams(templates []replyTemplate) (map[string]bool, error) {
+func (v *request) ownTeams(templates []replyTemplate) map[string]bool {
 	mine := map[string]bool{}
 	if !slices.ContainsFunc(templates, func(t replyTemplate) bool { return t.Team != "" }) {
-		return mine, nil
+		return mine
 	}
-	teams, err := all[entry](v, "/api/process-teams")
-	for _, t := range teams {
+	for _, t := range all[entry](v, "/api/process-teams") {
 		mine[t.ID] = slices.Contains(t.Members, v.me.ID)
 	}
-	return mine, err
+	return mine
 }
 
 // templates are all templates, filled in for a chat, "" for none.
@@ -143,18 +139,13 @@ func (s *site) listTemplates(v *request) error {
 func (s *site) template(v *request) error {
 	f := &templateForm{replyTemplate: replyTemplate{Language: v.lang}}
 	if id := v.r.PathValue("template"); id != "new" {
-		var err error
-		if f.Tag, err = v.api.getTag("/api/templates/"+url.PathEscape(id), &f.replyTemplate); err != nil {
-			return err
-		}
+		f.Tag = v.readTag("/api/templates/"+url.PathEscape(id), &f.replyTemplate)
 	}
 	return v.templatePage(http.StatusOK, f)
 }
 
-func (v *request) templatePage(status int, f *templateForm) (err error) {
-	if f.Teams, err = all[named](v, "/api/process-teams"); err != nil {
-		return err
-	}
+func (v *request) templatePage(status int, f *templateForm) error {
+	f.Teams = all[named](v, "/api/process-teams")
 	return v.pageAs(status, "templates", templatesView{Form: f, CanWrite: v.me.can("templates.write")})
 }
 
