@@ -126,27 +126,21 @@ func (s *site) registerChats() {
 }
 
 func (s *site) chats(v *request) error {
-	view, err := v.chatsView(chatFilterOf(v.r.URL.Query()))
-	if err != nil {
-		return err
-	}
-	return v.page("chats", view)
+	return v.page("chats", v.chatsView(chatFilterOf(v.r.URL.Query())))
 }
 
 // seesAll tells whether the user may see chats in which he or she takes no
 // part.
 func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "administrator" }
 
-func (v *request) chatsView(f chatFilter) (*chatsView, error) {
+func (v *request) chatsView(f chatFilter) *chatsView {
 	f.All = f.All && v.me.seesAll()
 	view := &chatsView{Filter: f, SeesAll: v.me.seesAll(), CanSend: v.me.can("chats.send"), NoKeys: noKeys(v.r)}
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
-		return view, nil // the list stays as it is
+		return view // the list stays as it is
 	}
 	var page list[chatObject]
-	if err := v.api.get(f.apiPath(), &page); err != nil {
-		return nil, err
-	}
+	v.read(f.apiPath(), &page)
 	view.Chats = page.Items
 	// The API sorts chats by when they started; here the most recently active
 	// comes first.
@@ -164,7 +158,7 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 		t := chatFilter{State: state, Search: f.Search, All: f.All, Show: chatPage}
 		view.Tabs = append(view.Tabs, tab{state, "/web/chats" + t.query(), state == f.State})
 	}
-	return view, nil
+	return view
 }
 
 // chatNews answers with the open chat when it differs from what the page shows.

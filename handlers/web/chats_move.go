@@ -34,9 +34,7 @@ func (s *site) movePage(v *request) error {
 			ask.Set("search", m.Find)
 		}
 		var chats list[chatObject]
-		if err := v.api.get("/api/chats?"+ask.Encode(), &chats); err != nil {
-			return err
-		}
+		v.read("/api/chats?"+ask.Encode(), &chats)
 		chats.Items = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID })
 		sorting.By(chats.Items, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
 		m.Chats = chats.Items[:min(len(chats.Items), mostFound)]
@@ -44,9 +42,7 @@ func (s *site) movePage(v *request) error {
 			return nil
 		}
 		var clients list[customer]
-		if err := v.api.get("/api/clients?limit=8&search="+url.QueryEscape(m.Find), &clients); err != nil {
-			return err
-		}
+		v.read("/api/clients?limit=8&search="+url.QueryEscape(m.Find), &clients)
 		m.Clients = slices.DeleteFunc(clients.Items, func(c customer) bool { return c.ID == open.Client })
 		return nil
 	})

@@ -94,10 +94,7 @@ func (v *request) showNew(status int, n *newChat, w written, chosen url.Values) 
 }
 
 func (v *request) showNewPage(status int, n *newChat) error {
-	view, err := v.chatsView(n.Filter)
-	if err != nil {
-		return err
-	}
+	view := v.chatsView(n.Filter)
 	view.New = n
 	return v.pageAs(status, "chats", view)
 }

@@ -56,21 +56,15 @@ func (c *openChat) relate() {
 
 // people adds the participants, and for a user who may change them the other
 // team members.
-func (v *request) people(api string, open *openChat) error {
+func (v *request) people(api string, open *openChat) {
 	var page list[participant]
-	if err := v.api.get(api+"/participants", &page); err != nil {
-		return err
-	}
+	v.read(api+"/participants", &page)
 	open.People = page.Items
 	if !open.CanWrite {
-		return nil
+		return
 	}
-	people, err := v.colleagues()
-	if err != nil {
-		return err
-	}
+	people := v.colleagues()
 	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID}
 	open.Plan.People = whoSee(people, open.Members)
 	open.Others = slices.DeleteFunc(people, func(p person) bool { return slices.Contains(open.Members, p.ID) })
-	return nil
 }

@@ -113,11 +113,7 @@ func (v *request) showChat(status int, more func(*openChat) error) error {
 		return err
 	}
 	if v.r.Header.Get("HX-Target") != "chat-thread" {
-		if err := v.people(open.api(""), open); err != nil {
-			return err
-		}
-	}
-	if v.r.Header.Get("HX-Target") != "chat-thread" {
+		v.people(open.api(""), open)
 		if err := v.closedComposer(open); err != nil {
 			return err
 		}
@@ -125,10 +121,7 @@ func (v *request) showChat(status int, more func(*openChat) error) error {
 	if err := more(open); err != nil {
 		return err
 	}
-	view, err := v.chatsView(open.Filter)
-	if err != nil {
-		return err
-	}
+	view := v.chatsView(open.Filter)
 	view.Open = open
 	if v.r.Header.Get("HX-Target") == "chat-detail" {
 		v.w.Header().Set("HX-Push-Url", open.path(""))

@@ -202,10 +202,7 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 	if err := more(open); err != nil {
 		return err
 	}
-	view, err := v.mailsView(f)
-	if err != nil {
-		return err
-	}
+	view := v.mailsView(f)
 	view.Open = open
 	// The path of a form is no page to return to.
 	v.w.Header().Set("HX-Push-Url", open.path(""))

@@ -175,26 +175,19 @@ func (s *site) registerMails() {
 }
 
 func (s *site) mails(v *request) error {
-	view, err := v.mailsView(filterOf(v.r.URL.Query()))
-	if err != nil {
-		return err
-	}
+	view := v.mailsView(filterOf(v.r.URL.Query()))
 	view.Tour = !view.Part && v.r.URL.RawQuery == "" && !v.toured()
 	return v.page("mails", view)
 }
 
-func (v *request) mailsView(f filter) (*mailsView, error) {
+func (v *request) mailsView(f filter) *mailsView {
 	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
-		return view, nil // the list stays as it is
+		return view // the list stays as it is
 	}
-	if err := v.api.get("/api/mails/counts", &view.Counts); err != nil {
-		return nil, err
-	}
+	v.read("/api/mails/counts", &view.Counts)
 	var page list[mailObject]
-	if err := v.api.get(f.apiPath(time.Now()), &page); err != nil {
-		return nil, err
-	}
+	v.read(f.apiPath(time.Now()), &page)
 	view.Mails = page.Items
 	v.known = map[string]string{"parked": ""}
 	if view.Counts.Parked > 0 {
@@ -202,9 +195,7 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 	}
 	if len(page.Items) == 0 && !f.isFiltered() && v.me.can("configuration.read") {
 		var connectors list[struct{}]
-		if err := v.api.get("/api/connectors", &connectors); err != nil {
-			return nil, err
-		}
+		v.read("/api/connectors", &connectors)
 		view.Setup = len(connectors.Items) == 0
 	}
 	if page.Next != "" {
@@ -222,13 +213,13 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 	}
 	view.Reasons = options(view.Counts.Reasons, f.Reason)
 	view.Addresses = options(view.Counts.Addresses, f.Address)
-	return view, nil
+	return view
 }
 
 // options are the choices of a filter, the most frequent first. The current
 // choice is always included, also when no mail waits there any more.
 func options(counts map[string]int, chosen string) []option {
-	if chosen != "" {
+	if chosen != "" && counts != nil {
 		counts[chosen] += 0
 	}
 	var all []option

@@ -43,10 +43,11 @@ func (v *request) noteBody(text string) (map[string]any, error) {
 	if !strings.Contains(text, "@") {
 		return body, nil
 	}
-	people, err := v.colleagues()
-	if ids := mentioned(text, people); len(ids) > 0 {
+	if ids := mentioned(text, v.colleagues()); len(ids) > 0 {
 		body["mentions"] = ids
 	}
+	err := v.failed
+	v.failed = nil // it is about the note, whose text must not be lost
 	return body, err
 }
 
@@ -61,13 +62,8 @@ func (s *site) mentionChoices(v *request) error {
 		return v.done(page, flash{})
 	}
 	var here list[participant]
-	if err := v.api.get(api+"/participants", &here); err != nil {
-		return err
-	}
-	staff, err := v.colleagues()
-	if err != nil {
-		return err
-	}
+	v.read(api+"/participants", &here)
+	staff := v.colleagues()
 	var members []string
 	for _, p := range here.Items {
 		members = append(members, p.ID)

@@ -50,7 +50,7 @@ func (s *site) registerTeamwork() {
 }
 
 // colleagues are the active team members.
-func (v *request) colleagues() (people []person, err error) {
+func (v *request) colleagues() (people []person) {
 	for _, m := range all[struct {
 		person
 		Active bool `json:"active"`
@@ -59,7 +59,7 @@ func (v *request) colleagues() (people []person, err error) {
 			people = append(people, m.person)
 		}
 	}
-	return people, v.failed
+	return people
 }
 
 // staff are the team members that a form offers, by name: those who are active, and who is

@@ -237,9 +237,7 @@ func (v *request) addSender(c *composer, o offered) error {
 // offerNew adds from which addresses a chat can begin.
 func (v *request) offerNew(c *composer) error {
 	var mine list[sender]
-	if err := v.api.get("/api/me/addresses", &mine); err != nil {
-		return err
-	}
+	v.read("/api/me/addresses", &mine)
 	o := offered{Addresses: mine.Items}
 	if len(mine.Items) > 0 {
 		o.From = &mine.Items[0]

@@ -146,9 +146,7 @@ func (v *request) sources(open *openChat, do, other string) error {
 	found, thread := &fileSources{}, open.Thread
 	if do == "sources" && other != "" {
 		var page list[message]
-		if err := v.api.get("/api/chats/"+url.PathEscape(other)+"/messages?limit=50", &page); err != nil {
-			return err
-		}
+		v.read("/api/chats/"+url.PathEscape(other)+"/messages?limit=50", &page)
 		slices.Reverse(page.Items)
 		thread = page.Items
 	}
@@ -164,9 +162,7 @@ func (v *request) sources(open *openChat, do, other string) error {
 		found.Mails = append(found.Mails, fileSource{m, page.Items, p != nil})
 	}
 	var chats list[chatObject]
-	if err := v.api.get("/api/chats?limit=20&client="+url.QueryEscape(open.Client), &chats); err != nil {
-		return err
-	}
+	v.read("/api/chats?limit=20&client="+url.QueryEscape(open.Client), &chats)
 	found.Chats = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID || c.ID == other })
 	open.Composer.Sources = found
 	return nil
