@@ -21,10 +21,10 @@
 //
 //   - the directory: clients, contacts, team_members, roles, process_teams (each a resource,
 //     resource.go), client_team, substitute, import (package intake reads the files)
-//   - connectors and their addresses: connectors, addresses, limits, member_preview, settings
+//   - connectors and their addresses: connectors, addresses, member_preview, settings
 //   - mail that waits: mails, mail_detail, suggestions, solve; rules, learning and placing
 //     are about what was learned from it
-//   - chats: chats, messages, notes, participants (chats_members), moves (chats_move), drafts,
+//   - chats: chats, messages, notes, participants, moves (chats_move), drafts,
 //     replies, templates, uploads
 //   - what a mail shows: body makes its HTML safe (the other body files are its parts),
 //     pictures and attachments come from the mailbox
