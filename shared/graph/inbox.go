@@ -46,7 +46,9 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 }
 
 // read reads selected and expanded properties of a message.
-func (c *Client) read(ctx context.Context, mailboxID, id string, headers *abs.RequestHeaders, fields, expand []string) (raw []byte, err error) {
+func (c *Client) read(
+	ctx context.Context, mailboxID, id string, headers *abs.RequestHeaders, fields, expand []string,
+) (raw []byte, err error) {
 	err = c.ask(ctx, mailboxID, headers, func(ctx context.Context, r request) error {
 		_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
 			Headers: r.headers, Options: r.options,
