@@ -48,14 +48,14 @@ func (a *api) plan(ctx context.Context, in PlanFields, may func(directory.TeamMe
 	return p, invalid("body.assignee", "the id of an active team member who may see this")
 }
 
-// seesMailbox says whether a team member may see the mail of a mailbox.
-func (a *api) seesMailbox(ctx context.Context, m directory.TeamMember, mailbox string) (bool, error) {
+// seesMailbox returns a function that says whether a team member may see the mail of a
+// mailbox. All mailboxes are read once.
+func (a *api) seesMailbox(ctx context.Context, mailbox string) (func(directory.TeamMember) (bool, error), error) {
 	activations, err := a.activations(ctx)
-	if err != nil {
-		return false, err
-	}
-	visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, activations, a.Directory, time.Now())
-	return visible.Sees(mailbox), err
+	return func(m directory.TeamMember) (bool, error) {
+		visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, activations, a.Directory, time.Now())
+		return visible.Sees(mailbox), err
+	}, err
 }
 
 // seesChat says whether a team member may see a chat.
@@ -122,7 +122,11 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.plan(ctx, in.Body, func(m directory.TeamMember) (bool, error) { return a.seesMailbox(ctx, m, it.Mailbox) })
+	sees, err := a.seesMailbox(ctx, it.Mailbox)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.plan(ctx, in.Body, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +146,10 @@ func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[nam
 	if err != nil {
 		return nil, err
 	}
+	sees, err := a.seesMailbox(ctx, it.Mailbox)
+	if err != nil {
+		return nil, err
+	}
 	out := &listOutput[named]{Body: listOf[named]{Items: []named{}}}
 	for q := (directory.Query{Limit: 1000}); ; {
 		page, err := a.Directory.TeamMembers(ctx, q)
@@ -149,11 +157,11 @@ func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[nam
 			return nil, err
 		}
 		for _, m := range page.Items {
-			sees, err := a.seesMailbox(ctx, m, it.Mailbox)
+			ok, err := sees(m)
 			if err != nil {
 				return nil, err
 			}
-			if m.Active && sees {
+			if m.Active && ok {
 				out.Body.Items = append(out.Body.Items, named{m.ID, m.Name})
 			}
 		}

@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,6 +67,31 @@ func TestListsOfManyAddressesReadAShareOfEach(t *testing.T) {
 	if received[20] > 4*received[2] {
 		t.Errorf("bytes by addresses: %v", received)
 	}
+}
+
+// The mailboxes are read once to find who can look after a mail, not for each team member.
+func TestColleaguesReadMailboxesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.mailboxes(2)
+		const n = 20
+		for i := range n {
+			w.Must("POST", "/api/team-members", object{"name": fmt.Sprint("Lid ", i), "email": fmt.Sprintf("lid%d@%s", i, apptest.Domain),
+				"rights": "editor"})
+		}
+		w.arrived(1)
+		mail := w.Mails()[0]["id"].(string)
+		got, _, _ := w.ask(apptest.Admin, "/api/mails/"+mail+"/colleagues")
+		boxes := 0
+		for _, call := range w.ToTables.Calls() {
+			if call.Method == "GET" && strings.Contains(call.URL, "/mailboxes") {
+				boxes++
+			}
+		}
+		if got.Code != 200 || boxes != 1 {
+			t.Errorf("status %d; the mailboxes are read %d times for %d members", got.Code, boxes, n)
+		}
+	})
 }
 
 // arrived puts so many mails into each mailbox.
