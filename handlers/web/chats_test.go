@@ -232,7 +232,8 @@ func TestNotes(t *testing.T) {
 	// A note that names a colleague is not lost when the colleagues cannot be read.
 	named := talking("editor", "chats.write")
 	named.answers["GET /api/team-members"] = Problem{Status: 503}
-	wants(t, browse(t, named, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Anna&key=k2"), 503, "Kijk @Anna</textarea>", "nog niet geplaatst")
+	wants(t, browse(t, named, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Anna&key=k2"), 503, "Kijk @Anna</textarea>",
+		"nog niet geplaatst")
 	// Each form has its own key.
 	key := regexp.MustCompile(`name="key" value="([^"]{20,})"`)
 	note := func() []string {
