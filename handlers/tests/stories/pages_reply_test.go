@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 
 	"kantoorpost/handlers/app/apptest"
@@ -217,6 +218,15 @@ func longThread(s *scene) {
 		b.t.Errorf("19 letters that are closed and one that is open take %d px", lines)
 	}
 	b.shot("thread-read")
+	// On paper it is whole, with moments that still say something in a year.
+	_, err = eval[bool](b, `window.print = () => { window.paper = [...document.querySelectorAll(".message iframe")]
+		.filter((f) => f.offsetHeight > 30 && f.contentDocument.body.textContent.trim()).length },
+		document.querySelector("[data-print]").click() === undefined`)
+	b.must(err)
+	b.until("all mails are on paper", `window.paper === 20`)
+	b.until("they are folded again", `document.querySelectorAll(".message details[open]").length === 1`)
+	b.call(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	b.until("dates on paper", `[...document.querySelectorAll(".message time")].every((t) => getComputedStyle(t, "::after").content.includes("20"))`)
 }
 
 // The office begins a conversation, and the client gets it.

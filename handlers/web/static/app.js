@@ -15,7 +15,6 @@ function say(text, kind = "error") {
 document.addEventListener("click", (e) => {
   const close = e.target.closest("[data-close]");
   if (close) close.closest("." + close.dataset.close)?.remove();
-  if (e.target.closest("[data-print]")) window.print();
   const opener = e.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   const copy = e.target.closest("[data-copy]");
@@ -288,10 +287,10 @@ function measure(frame) {
 }
 document.addEventListener("load", (e) => { if (e.target.matches?.("iframe")) measure(e.target); }, true);
 
-// Choose all is of no use without a script.
+// Choose all and print are of no use without a script.
 function ready() {
   for (const form of document.querySelectorAll("[data-read]")) views.observe(form);
-  for (const all of document.querySelectorAll("[data-all]")) all.closest("[hidden]")?.removeAttribute("hidden");
+  for (const all of document.querySelectorAll("[data-all], [data-print]")) all.closest("[hidden]")?.removeAttribute("hidden");
 }
 document.addEventListener("change", (e) => {
   const name = e.target.dataset?.all;
