@@ -15,6 +15,9 @@ function say(text, kind = "error") {
 document.addEventListener("click", (e) => {
   const close = e.target.closest("[data-close]");
   if (close) close.closest("." + close.dataset.close)?.remove();
+  const printer = e.target.closest("[data-print]");
+  if (printer?.dataset.print) import(printer.dataset.print).then((m) => m.print());
+  else if (printer) print();
   const opener = e.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   const copy = e.target.closest("[data-copy]");

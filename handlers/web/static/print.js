@@ -6,24 +6,12 @@ function loaded(frame) {
   if (page?.readyState === "complete" && page.URL !== "about:blank") return;
   return new Promise((done) => { frame.addEventListener("load", done, { once: true }); setTimeout(done, 10000); });
 }
-async function printChat(thread) {
+export async function print() {
+  const thread = document.querySelector(".thread");
   const folded = [...thread.querySelectorAll("li > details:not([open]), details.recipients:not([open])")];
   for (const d of folded) d.open = true;
   await Promise.all([...thread.querySelectorAll("iframe")].map(loaded));
   for (let frames = 2; frames--;) await new Promise(requestAnimationFrame); // until all are as high as their text
-  print();
+  window.print();
   for (const d of folded) d.open = false;
 }
-document.addEventListener("click", (e) => {
-  if (!e.target.closest?.("[data-print]")) return;
-  const thread = document.querySelector(".thread");
-  if (!thread) return print();
-  e.target.closest("details").open = false;
-  printChat(thread);
-});
-document.addEventListener("keydown", (e) => {
-  const thread = e.key === "p" && (e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey && document.querySelector(".thread");
-  if (!thread) return;
-  e.preventDefault();
-  printChat(thread);
-});
