@@ -86,6 +86,10 @@ func (s *Store) TakeBack(ctx context.Context, chatID, id string, check chat.Chec
 	})
 }
 
+// maxTold is how many members are told that a reply does not leave: a transaction has little
+// room beside the rows of a chat with many members.
+const maxTold = 8
+
 // toDraft takes a reply out of its chat and stores its text as its author's draft.
 func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detail string) (Reply, error) {
 	before := r
@@ -109,8 +113,16 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 	} else if err != nil {
 		return before, err
 	}
-	if reason != "" {
-		unread, err := s.chats.MakeUnread(ctx, c, r.Author)
+	look := []string{}
+	switch reason {
+	case "":
+	case ReasonRights: // its author may be gone, and the client waits for an answer
+		look = c.Members[:min(len(c.Members), maxTold)]
+	default:
+		look = append(look, r.Author)
+	}
+	for _, member := range look {
+		unread, err := s.chats.MakeUnread(ctx, c, member)
 		if err != nil {
 			return before, err
 		}

@@ -244,3 +244,18 @@ func TestTakeBackKeepsANewerDraft(t *testing.T) {
 		t.Errorf("others who write: %v, %v", members, err)
 	}
 }
+
+// When its author may no longer send a reply, the other members see that the chat needs somebody.
+func TestTheOthersSeeThatNobodyAnswers(t *testing.T) {
+	for reason, want := range map[string]int64{outbox.ReasonRights: 1, outbox.ReasonNewer: 0} {
+		w := newWorld(t)
+		r := w.in(outbox.Held)
+		w.must(w.chats.MarkSeen(t.Context(), w.get(), "bram", 0))
+		if _, err := w.BackToDraft(t.Context(), r, reason); err != nil {
+			t.Fatal(err)
+		}
+		if n, _, err := w.chats.Unread(t.Context(), w.get(), "bram"); err != nil || n != want {
+			t.Errorf("%s: unread for another member: %d, %v; want %d", reason, n, err, want)
+		}
+	}
+}
