@@ -64,7 +64,7 @@ var unspecified = []sim.Behaviour{
 	{},
 	{SentID: "different", SendAgain: "send", DropInline: true, ConflictAfterReply: true},
 	{SentID: "late", SendDelay: 300, SendAgain: "bad-request", RefuseReplyProperties: true},
-	{SentID: "different", RefuseReplyProperties: true, RefusePatchedProperties: true, IgnoreFilters: true},
+	{SentID: "different", RefuseReplyProperties: true, RefusePatchedProperties: true, IgnoreFilters: true, OwnReplyToRecipients: true},
 	{NewMessageID: true, SendAgain: "send", TextReplies: true, NewConversations: true},
 	{SentID: "late", SearchSeconds: 240, RewriteIDs: true, SendAgain: "send"},
 }

@@ -49,6 +49,11 @@ type Behaviour struct {
 	ConflictAfterReply bool `json:"conflictAfterReply"`
 	// IgnoreFilters lists messages as if there were no $filter.
 	IgnoreFilters bool `json:"ignoreFilters"`
+	// OwnReplyToRecipients addresses a reply to a mail of the mailbox itself to the
+	// recipients of that mail, not to the mailbox.
+	OwnReplyToRecipients bool `json:"ownReplyToRecipients"`
+	// CategoryExists is the status for a master category that exists: 0 is 409.
+	CategoryExists int `json:"categoryExists"`
 	// SendFromAlias keeps an alias as the sender, as Set-OrganizationConfig
 	// -SendFromAliasEnabled does. Otherwise the primary address replaces it.
 	// https://learn.microsoft.com/exchange/recipients-in-exchange-online/manage-user-mailboxes/send-from-alias
@@ -66,6 +71,8 @@ type Behaviour struct {
 	// UploadStatus answers a GET of an upload URL with the ranges that are expected.
 	// Outlook documents no such request: otherwise the answer is 404.
 	UploadStatus bool `json:"uploadStatus"`
+	// UploadSeconds is how long an upload session lives; 0 is three hours.
+	UploadSeconds int `json:"uploadSeconds"`
 }
 
 // lateTime is how long an id is not found with SentID "late".
@@ -80,6 +87,14 @@ func (b Behaviour) maxSendSize() int {
 		return b.MaxSendSize
 	}
 	return defaultMaxSendSize
+}
+
+// uploadLife is how long an upload session lives. Graph documents no time.
+func (b Behaviour) uploadLife() time.Duration {
+	if b.UploadSeconds > 0 {
+		return time.Duration(b.UploadSeconds) * time.Second
+	}
+	return 3 * time.Hour
 }
 
 // Behave replaces the tenant's behaviour.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"net/http"
 	"net/url"
 	"path/filepath"
 	"testing"
@@ -123,6 +124,14 @@ func TestAnAliasIsReplacedUnlessTheOrganisationAllowsIt(t *testing.T) {
 			t.Errorf("allowed %t: from %+v", allowed, got)
 		}
 	}
+}
+
+func TestADuplicateCategoryIsABehaviour(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{CategoryExists: http.StatusBadRequest})
+	path := "/users/" + info + "/outlook/masterCategories"
+	w.want(w.graph("POST", path, `{"displayName":"x","color":"preset4"}`), 201)
+	w.refused(w.graph("POST", path, `{"displayName":"X","color":"preset4"}`), 400, "CategoryNameAlreadyExists")
 }
 
 func TestAnAnswerInAConversationOfItsOwn(t *testing.T) {

@@ -76,7 +76,8 @@ func (t *Tenant) addCategory(c *graphCall) (answer, error) {
 	defer t.mu.Unlock()
 	all := slices.Clone(c.box.allCategories())
 	if slices.ContainsFunc(all, func(k category) bool { return strings.EqualFold(k.Name, sent.Name) }) {
-		return answer{}, refuse(http.StatusConflict, "CategoryNameAlreadyExists", "A category with the name '"+sent.Name+"' already exists.")
+		return answer{}, refuse(cmp.Or(t.behaviour.CategoryExists, http.StatusConflict), "CategoryNameAlreadyExists",
+			"A category with the name '"+sent.Name+"' already exists.")
 	}
 	sent.ID = guidOf("category", c.box.id, sent.Name)
 	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: append(all, sent)}}); err != nil {

@@ -94,7 +94,7 @@ func (t *Tenant) createReply(c *graphCall) (answer, error) {
 	style := c.box.quoteStyle(zone)
 	t.mu.Unlock()
 	m.follow(original, kind, t.now())
-	m.address(original, c.box, kind)
+	m.address(original, c.box, kind, behaviour.OwnReplyToRecipients)
 	m.Body = style.body(sent.comment, original)
 	if behaviour.TextReplies {
 		m.Body = Body{ContentType: "text", Content: plainText(m.Body.Content)}
@@ -137,7 +137,7 @@ func (m *Message) follow(original *Message, kind answerKind, now time.Time) {
 
 // address sets the recipients of an answer. The mailbox itself gets no copy, except
 // of an answer to its own mail.
-func (m *Message) address(original *Message, box *mailbox, kind answerKind) {
+func (m *Message) address(original *Message, box *mailbox, kind answerKind, toRecipients bool) {
 	if kind == toOthers {
 		return
 	}
@@ -146,7 +146,7 @@ func (m *Message) address(original *Message, box *mailbox, kind answerKind) {
 	switch {
 	case len(original.ReplyTo) > 0:
 		m.To = slices.Clone(original.ReplyTo)
-	case own && kind == toAll:
+	case own && (kind == toAll || toRecipients):
 		m.To = slices.Clone(original.To)
 	case original.From != nil:
 		m.To = []Recipient{*original.From}

@@ -21,9 +21,6 @@ const (
 	maxChunk  = 4 << 20
 )
 
-// uploadLife is how long a session lives. Graph documents no time.
-const uploadLife = 3 * time.Hour
-
 // An upload is an upload session.
 type upload struct {
 	mailbox, message string // ids; message is immutable
@@ -51,7 +48,7 @@ func (t *Tenant) createUpload(c *graphCall) (answer, error) {
 		return answer{}, errTooLarge()
 	}
 	maps.DeleteFunc(t.uploads, func(_ string, old *upload) bool { return !t.now().Before(old.expires) })
-	u.mailbox, u.message, u.expires = c.box.id, it.message.ID, t.now().Add(uploadLife)
+	u.mailbox, u.message, u.expires = c.box.id, it.message.ID, t.now().Add(t.behaviour.uploadLife())
 	token := newGUID()
 	t.uploads[token] = u
 

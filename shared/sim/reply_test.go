@@ -140,6 +140,10 @@ func TestAReplyToOwnMail(t *testing.T) {
 	if got := to("createReplyAll"); strings.Contains(got, info) || !strings.Contains(got, jan) {
 		t.Errorf("reply to all %s", got)
 	}
+	w.tenant.Behave(Behaviour{OwnReplyToRecipients: true})
+	if got := to("createReply"); !strings.Contains(got, jan) {
+		t.Errorf("reply to recipients %s", got)
+	}
 }
 
 const ownProperty = "String {66F5A359-4659-4830-9070-00047EC6AC6E} Name KantoorpostReply"

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 const large = 5 << 20
@@ -80,14 +81,14 @@ func TestALargeFileIsUploadedInRanges(t *testing.T) {
 func TestAnUploadEnds(t *testing.T) {
 	w := newWorld(t, "info")
 	at := w.draftFor(jan)
-	w.tenant.Behave(Behaviour{UploadRoot: "https://outlook.office365.com/api/gv1.0"})
+	w.tenant.Behave(Behaviour{UploadRoot: "https://outlook.office365.com/api/gv1.0", UploadSeconds: 60})
 	open := func() string { return w.want(w.session(at, large), 201).json["uploadUrl"].(string) }
 	to := open()
 	if !strings.HasPrefix(to, "https://outlook.office365.com/api/gv1.0/Users(") {
 		t.Errorf("at %s", to)
 	}
 	w.want(w.put(to, []byte("a"), 0, large), 200)
-	*w.clock = w.clock.Add(uploadLife)
+	*w.clock = w.clock.Add(time.Minute)
 	w.refused(w.put(to, []byte("b"), 1, large), 404, "ErrorItemNotFound")
 }
 
