@@ -112,7 +112,7 @@ func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err 
 }
 
 func (a *api) overdue(ctx context.Context) (o overdueHealth, err error) {
-	work, err := a.Items.OpenWork(ctx, maxOverdue)
+	work, err := a.Items.Work.Due(ctx, maxOverdue)
 	if err != nil || len(work) == 0 {
 		return o, err
 	}

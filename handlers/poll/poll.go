@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/work"
 )
 
 const (
@@ -165,22 +166,22 @@ func (h *Handler) calls(ctx context.Context, due int) (int, error) {
 // or the decision failed. One job too many is harmless, so it is put before the work
 // is postponed.
 func (h *Handler) sweepOpen(ctx context.Context) error {
-	open, err := h.Items.OpenWork(ctx, perTick)
+	open, err := h.Items.Work.Due(ctx, perTick)
 	if err != nil {
 		return err
 	}
 	if len(open) > 0 {
 		slog.WarnContext(ctx, "mails not decided yet: jobs are put again", "mails", len(open))
 	}
-	for work := range slices.Chunk(open, perProcess) {
-		ids := make([]string, len(work))
-		for i, w := range work {
+	for part := range slices.Chunk(open, perProcess) {
+		ids := make([]string, len(part))
+		for i, w := range part {
 			ids[i] = w.ID
 		}
 		if err := h.process(ctx, "swept", ids); err != nil {
 			return err
 		}
-		if err := h.Items.Postpone(ctx, work); err != nil {
+		if err := h.Items.Work.Postpone(ctx, part); err != nil {
 			return err
 		}
 	}
@@ -224,20 +225,20 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 // sweepReplies puts jobs for replies that are to leave and whose job was lost, came too
 // early, or could not send them.
 func (h *Handler) sweepReplies(ctx context.Context) error {
-	due, err := h.Outbox.Due(ctx, perTick)
+	due, err := h.Outbox.Work.Due(ctx, perTick)
 	if err != nil {
 		return err
 	}
 	if len(due) > 0 {
 		slog.InfoContext(ctx, "replies not sent yet: jobs are put again", "replies", len(due))
 	}
-	byAddress := map[string][]outbox.Work{}
+	byAddress := map[string][]work.Entry{}
 	for _, w := range due {
 		byAddress[w.Address] = append(byAddress[w.Address], w)
 	}
 	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
-		for work := range slices.Chunk(byAddress[address], perSend) {
-			if err := h.send(ctx, address, work); err != nil {
+		for part := range slices.Chunk(byAddress[address], perSend) {
+			if err := h.send(ctx, address, part); err != nil {
 				return err
 			}
 		}
@@ -266,20 +267,15 @@ func (h *Handler) sweepMarks(ctx context.Context) error {
 	return nil
 }
 
-func (h *Handler) send(ctx context.Context, address string, work []outbox.Work) error {
+func (h *Handler) send(ctx context.Context, address string, entries []work.Entry) error {
 	j := job.Send{Job: "send", Address: address, Why: "swept"}
-	for _, w := range work {
-		j.Replies = append(j.Replies, w.Reply)
+	for _, w := range entries {
+		j.Replies = append(j.Replies, w.ID)
 	}
 	if err := h.Jobs.Put(ctx, j); err != nil {
 		return err
 	}
-	for _, w := range work {
-		if err := h.Outbox.Postpone(ctx, w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.Outbox.Work.Postpone(ctx, entries)
 }
 
 func (h *Handler) process(ctx context.Context, why string, mails []string) error {

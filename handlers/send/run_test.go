@@ -36,13 +36,13 @@ func (w *world) tick() {
 	}
 	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
 	defer cancel()
-	due, err := w.outbox.Due(ctx, 100)
-	for _, work := range due {
+	due, err := w.outbox.Work.Due(ctx, 100)
+	for i, entry := range due {
 		if err == nil {
-			err = w.jobs.Put(ctx, job.Send{Job: "send", Why: "swept", Replies: []string{work.Reply}})
+			err = w.jobs.Put(ctx, job.Send{Job: "send", Why: "swept", Replies: []string{entry.ID}})
 		}
 		if err == nil {
-			err = w.outbox.Postpone(ctx, work)
+			err = w.outbox.Work.Postpone(ctx, due[i:i+1])
 		}
 	}
 }

@@ -196,7 +196,7 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 	for _, id := range slices.Sorted(maps.Keys(versions)) {
 		ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"decisionVersion": versions[id]}}))
 	}
-	if err := s.writeUnchanged(ctx, ops); err != nil {
+	if err := s.table.WriteUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("set decision version of %d parked mails: %w", len(versions), err)
 	}
 	return nil

@@ -65,7 +65,7 @@ func (m Arriving) Insertion(version string) []table.Op {
 		}
 	}
 	if m.State == New {
-		return append(ops, table.Insert(workRow(Work{ID: m.ID, Address: m.Address, Next: m.Stored.Add(firstSweep)})))
+		return append(ops, table.Insert(m.work(m.Stored)))
 	}
 	ops = append(ops, m.markOps(New)...)
 	if m.State == Parked {

@@ -31,7 +31,7 @@
 //   - Prepare and Insertion (ingest.go) store a mail that arrives, decided or not.
 //   - A decision or a solution changes the Item, and Transition (transition.go) returns the
 //     operations for all rows that follow from it. Commit writes them with others.
-//   - OpenWork (work.go) finds mails that are not decided, and Outdated
+//   - Store.Work finds mails that are not decided, and Outdated
 //     (decision_version.go) parked mails whose decision rests on what changed.
 //   - List (store.go) and Find (find.go) show mails, ByMessageID and Waiting (waiting.go)
 //     find those that belong together.

@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/work"
 )
 
 // A Mark says that the categories of a mail in Outlook are still to be set. Each change
@@ -131,7 +132,7 @@ func (s *Store) DropMarks(ctx context.Context, marks []Mark) error {
 	for _, m := range marks {
 		ops = append(ops, table.Delete(markRow(m)))
 	}
-	if err := s.writeUnchanged(ctx, ops); err != nil {
+	if err := s.table.WriteUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("remove marks for Outlook: %w", err)
 	}
 	return nil
@@ -144,10 +145,10 @@ func (s *Store) PostponeMarks(ctx context.Context, marks []Mark, after time.Dura
 	var ops []table.Op
 	for _, m := range marks {
 		m.Attempts++
-		m.Next = now.Add(max(after, min(firstMark<<min(m.Attempts, 10), maxSweep)))
+		m.Next = now.Add(max(after, work.Wait(m.Attempts, firstMark, maxSweep)))
 		ops = append(ops, table.Replace(markRow(m)))
 	}
-	if err := s.writeUnchanged(ctx, ops); err != nil {
+	if err := s.table.WriteUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("postpone marks for Outlook: %w", err)
 	}
 	return nil

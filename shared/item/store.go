@@ -14,10 +14,14 @@ import (
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/index"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/work"
 )
 
 // A Store keeps items in the table "mails".
 type Store struct {
+	// Work lists the mails that are not decided, or whose claim is to be finished.
+	Work work.List
+
 	table    *table.Table
 	now      func() time.Time
 	progress *index.Progress
@@ -25,7 +29,22 @@ type Store struct {
 
 // NewStore returns a Store over t.
 func NewStore(t *table.Table) *Store {
-	return &Store{table: t, now: func() time.Time { return time.Now().UTC() }, progress: &index.Progress{Table: t, Name: "mails"}}
+	now := func() time.Time { return time.Now().UTC() }
+	return &Store{
+		Work:  work.List{Table: t, Prefix: workKey(""), First: firstSweep, Max: maxSweep, Now: now},
+		table: t, now: now, progress: &index.Progress{Table: t, Name: "mails"},
+	}
+}
+
+const (
+	firstSweep = 4 * time.Minute // the job that fetch put has this long
+	maxSweep   = 6 * time.Hour
+)
+
+// work returns the row that says that the mail is still to be decided, or its claim to be
+// finished.
+func (it Item) work(since time.Time) table.Row {
+	return work.Entry{ID: it.ID, Address: it.Address, Next: since.Add(firstSweep)}.Row(workKey(it.ID))
 }
 
 var (

@@ -26,9 +26,9 @@ func (it Item) Transition(was State, version string) []table.Op {
 	case it.State != New && it.Claim == nil && (was == New || it.claimed):
 		ops = append(ops, table.Delete(table.Row{Key: workKey(it.ID)}))
 	case was != New && it.State == New:
-		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Decided.Add(firstSweep)})))
+		ops = append(ops, table.Put(it.work(it.Decided)))
 	case was != New && it.Claim != nil && !it.claimed:
-		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Claim.At.Add(firstSweep)})))
+		ops = append(ops, table.Put(it.work(it.Claim.At)))
 	}
 	ops = append(ops, it.markOps(was)...)
 	switch {

@@ -95,7 +95,7 @@ func (s *Store) InvalidateDecisions(ctx context.Context, mails []string) error {
 			ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"decisionVersion": ""}}))
 		}
 	}
-	if err := s.writeUnchanged(ctx, ops); err != nil {
+	if err := s.table.WriteUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("retry %d mails: %w", len(mails), err)
 	}
 	err := s.table.Write(ctx, table.Merge(table.Row{Key: currentKey, ETag: table.Any, Props: map[string]any{"links": ""}}))

@@ -30,7 +30,7 @@ func (s *Store) write(ctx context.Context, before, after Reply, more ...table.Op
 	}
 	switch {
 	case after.open():
-		ops = append(ops, table.Put(s.workOf(after).row()))
+		ops = append(ops, table.Put(s.work(after)))
 	case before.open():
 		ops = append(ops, table.Delete(table.Row{Key: workKey(after.ID)}))
 	}

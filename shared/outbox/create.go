@@ -147,7 +147,7 @@ func (s *Store) insert(ctx context.Context, r Reply, n New, ops []table.Op) erro
 		table.Insert(document(requestKey(n.Reply.Chat, r.Author, n.Key), "", pointer{r.ID}, nil)),
 		s.audit(ctx, r, "reply.create", map[string]string{"chat": r.Chat, "state": string(r.State)}))
 	if r.open() {
-		ops = append(ops, table.Insert(s.workOf(r).row()))
+		ops = append(ops, table.Insert(s.work(r)))
 	}
 	if _, err := s.LoadDraft(ctx, r.Chat, r.Author); err == nil {
 		ops = append(ops, table.Delete(table.Row{Key: draftKey(r.Chat, r.Author)}))

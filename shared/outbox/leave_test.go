@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
+	"kantoorpost/shared/work"
 )
 
 // Two jobs never send a reply at the same time. A job that stopped is continued when
@@ -213,18 +214,17 @@ func TestDue(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	w.in(outbox.Scheduled) // in an hour
-	due := func(want int) []outbox.Work {
+	due := func(want int) []work.Entry {
 		t.Helper()
-		work, err := w.Due(ctx, 10)
-		if err != nil || len(work) != want {
-			t.Errorf("at %v: %+v, %v; want %d", w.at, work, err, want)
+		due, err := w.Work.Due(ctx, 10)
+		if err != nil || len(due) != want {
+			t.Errorf("at %v: %+v, %v; want %d", w.at, due, err, want)
 		}
-		return work
+		return due
 	}
 	due(0)
 	w.at = w.at.Add(62 * time.Minute)
-	work := due(1)
-	w.must(w.Postpone(ctx, work[0]))
+	w.must(w.Work.Postpone(ctx, due(1)))
 	due(0)
 	w.at = w.at.Add(3 * time.Minute)
 	due(1)

@@ -12,7 +12,7 @@
 //	e|id|<h>            -> the reply with an internet message id            (pointer)
 //	e|key|<h>           -> the reply that a request with this key wrote     (pointer)
 //	j|<reply>           -> a reply that is not finished or needs a person   (Reply)
-//	o|send|<reply>      -> open work: a reply that has not left yet         (Work)
+//	o|send|<reply>      -> open work: a reply that has not left yet         (work.Entry)
 //	d|<chat>|<member>   -> the draft of a member in a chat                  (Draft)
 //
 // Every change of a reply holds only if its row e is unchanged (If-Match).

@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/work"
 )
 
 // MaxBody is the longest text of a reply, in characters of HTML. A row holds twice
@@ -41,6 +42,10 @@ func (e *NewerError) Error() string { return "message " + e.Message.ID + " is ne
 
 // A Store reads and changes replies and drafts in the table "mails".
 type Store struct {
+	// Work lists the replies that are to be sent, or their drafts in the mailbox to be
+	// deleted.
+	Work work.List
+
 	table *table.Table
 	chats *chat.Store
 	// Now is the clock, which all instances share: claims end by it.
@@ -50,11 +55,29 @@ type Store struct {
 // NewStore returns a Store over the table of chats.
 func NewStore(t *table.Table, chats *chat.Store) *Store {
 	s := &Store{table: t, chats: chats, Now: t.Now}
+	s.Work = work.List{Table: t, Prefix: workKey(""), First: firstSweep, Max: maxSweep, Now: s.now}
 	chats.UseReplies(s)
 	return s
 }
 
 func (s *Store) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+const (
+	firstSweep = time.Minute // the job that was put with the reply has this long
+	maxSweep   = time.Hour   // an outage can last
+)
+
+// work returns the row that says that a reply, which just changed, is still to be sent.
+func (s *Store) work(r Reply) table.Row {
+	next := s.now()
+	switch {
+	case r.State.IsWaiting() && r.LeavesAt.After(next):
+		next = r.LeavesAt
+	case r.State == Sending && r.NextTry.After(next):
+		next = r.NextTry
+	}
+	return work.Entry{ID: r.ID, Reply: r.ID, Address: r.Address, Next: next.Add(firstSweep)}.Row(workKey(r.ID))
+}
 
 type body struct {
 	HTML string `json:"html"`

@@ -71,7 +71,7 @@ func TestNextTry(t *testing.T) {
 	}
 	for at, want := range map[time.Time]int{next: 0, next.Add(2 * time.Minute): 1} {
 		w.at = at
-		if work, err := w.Due(ctx, 10); err != nil || len(work) != want {
+		if work, err := w.Work.Due(ctx, 10); err != nil || len(work) != want {
 			t.Errorf("at %v: %d due, %v; want %d", at, len(work), err, want)
 		}
 	}

@@ -2,7 +2,9 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
@@ -31,6 +33,25 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// WriteUnchanged does those of ops whose rows are unchanged since they were read, and
+// skips the others. It takes any number of operations, and does MaxOps at a time.
+func (t *Table) WriteUnchanged(ctx context.Context, ops []Op) error {
+	for part := range slices.Chunk(slices.Clone(ops), MaxOps) {
+		for {
+			err := t.Write(ctx, part...)
+			var failed *OpError
+			if !errors.As(err, &failed) || failed.Index < 0 || !IsConflict(err) {
+				if err != nil {
+					return err
+				}
+				break
+			}
+			part = slices.Delete(part, failed.Index, failed.Index+1)
+		}
 	}
 	return nil
 }
