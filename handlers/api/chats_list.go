@@ -3,8 +3,11 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
@@ -25,7 +28,11 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 			return nil, err
 		}
 	}
-	if out, ok, err := a.findChats(ctx, in, members); ok || err != nil {
+	clients, err := a.clientsFound(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if out, ok, err := a.findChats(ctx, in, members, clients); ok || err != nil {
 		return out, err
 	}
 	chats, next, err := filtered(members, in.Limit, in.After, func(m string, limit int, after string) ([]chat.Chat, string, error) {
@@ -36,7 +43,7 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 			}
 		}
 		return chats, next, err
-	}, func(c chat.Chat) string { return c.ID }, in.matches)
+	}, func(c chat.Chat) string { return c.ID }, func(c chat.Chat) bool { return in.matches(c, clients) })
 	if err != nil {
 		return nil, err
 	}
@@ -61,39 +68,87 @@ func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat
 	return out, err
 }
 
-func (in *chatsInput) matches(c chat.Chat) bool {
+// matches says whether a chat is wanted; clients are those that the search finds.
+func (in *chatsInput) matches(c chat.Chat, clients []string) bool {
 	if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client || in.Unread && c.Unread == 0 {
 		return false
 	}
 	if in.Assignee != "" && c.Assignee != in.Assignee || in.Later != "" && c.Later.After(time.Now()) != (in.Later == "only") {
 		return false
 	}
-	return c.Has(directory.Words(in.Search))
+	return slices.Contains(clients, c.Client) || c.Has(directory.Words(in.Search))
 }
 
-// findChats lists chats that the index finds. Not ok says that their list is read.
-func (a *api) findChats(ctx context.Context, in *chatsInput, members []string) (*listOutput[chatObject], bool, error) {
-	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State), Limit: in.Limit, After: in.After}
+// maxClientsFound is of how many clients a search shows the chats, with a query for each.
+const maxClientsFound = 50
+
+// clientsFound are the ids of the clients that a search finds. The chats do not have the
+// names and numbers of their clients: so a client may be renamed with any number of chats.
+func (a *api) clientsFound(ctx context.Context, in *chatsInput) (ids []string, err error) {
+	if len(directory.Words(in.Search)) == 0 {
+		return nil, nil
+	}
+	page, err := a.Directory.Clients(ctx, directory.Query{Search: in.Search, Limit: maxClientsFound})
+	for _, c := range page.Items {
+		if in.Client == "" || in.Client == c.ID {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, err
+}
+
+// errNoIndex says that the index does not answer a search.
+var errNoIndex = errors.New("the index does not answer")
+
+// findChats lists chats that the index finds, and those of clients. Not ok says that
+// their list is read.
+func (a *api) findChats(ctx context.Context, in *chatsInput, members, clients []string) (*listOutput[chatObject], bool, error) {
+	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State)}
 	if len(find.Words) == 0 || in.Unread || len(members) == 0 {
 		return nil, false, nil
 	}
 	if members[0] != "" {
 		find.Members = members
 	}
-	chats, next, ok, err := a.Chats.Find(ctx, find)
-	if !ok || err != nil {
+	const byWords = ""
+	lists := append([]string{byWords}, clients...)
+	chats, next, err := filtered(lists, in.Limit, in.After, func(client string, limit int, after string) ([]chat.Chat, string, error) {
+		if client != byWords {
+			return a.Chats.List(ctx, chat.Query{Client: client, Limit: limit, After: after})
+		}
+		find := find
+		find.Limit, find.After = limit, after
+		chats, next, ok, err := a.Chats.Find(ctx, find)
+		if err == nil && !ok {
+			err = errNoIndex
+		}
+		return chats, next, err
+	}, func(c chat.Chat) string { return c.ID }, func(c chat.Chat) bool {
+		its := func(member string) bool { return slices.Contains(c.Members, member) }
+		return in.matches(c, clients) && (find.Members == nil || slices.ContainsFunc(members, its))
+	})
+	if errors.Is(err, errNoIndex) {
+		return nil, false, nil
+	}
+	if err == nil && find.Members != nil {
+		err = a.countUnread(ctx, chats)
+	}
+	if err != nil {
 		return nil, false, err
 	}
-	var found []chat.Chat
-	for _, c := range chats {
-		if !in.matches(c) || find.Members != nil && !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(c.Members, m) }) {
-			continue
-		}
-		if !slices.Contains(c.Members, actor(ctx).Member.ID) {
-			c.Unread = 0 // the read marks of others are private
-		}
-		found = append(found, c)
-	}
-	out, err := a.listedChats(ctx, in, found, next)
+	out, err := a.listedChats(ctx, in, chats, next)
 	return out, true, err
+}
+
+// countUnread sets how much of each chat the caller has not seen.
+func (a *api) countUnread(ctx context.Context, chats []chat.Chat) error {
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i := range chats {
+		reads.Go(func() (err error) {
+			chats[i].Unread, _, err = a.Chats.Unread(ctx, chats[i], actor(ctx).Member.ID)
+			return err
+		})
+	}
+	return reads.Wait()
 }

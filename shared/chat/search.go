@@ -88,13 +88,13 @@ type Search struct {
 
 // Find returns chats, the last started first, and the id to continue after, "" at the
 // end. Not ok says that the index does not answer the search: List reads chats one by
-// one. Of those of members it returns the row of the first of them, with Unread.
+// one. They have no Unread.
 func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string, ok bool, err error) {
 	ask := index.Query{Words: q.Words, After: q.After, Limit: q.Limit + 1, Columns: []string{"members", "client", "state"}}
 	ask.Leading = slices.DeleteFunc(slices.Clone(q.Words), func(w string) bool { return !item.Leads(w) })
 	ask.Keep = func(columns map[string]string) bool {
 		return (q.Client == "" || columns["client"] == q.Client) && (q.State == "" || columns["state"] == string(q.State)) &&
-			(q.Members == nil || firstIn(q.Members, strings.Fields(columns["members"])) != "")
+			(q.Members == nil || anyIn(q.Members, strings.Fields(columns["members"])))
 	}
 	if ok, err := s.progress.Done(ctx); !ok || err != nil {
 		return nil, "", false, err
@@ -112,13 +112,8 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 	reads.SetLimit(readsAtOnce)
 	for i, id := range found {
 		reads.Go(func() error {
-			c, err := s.load(ctx, id)
-			if err == nil && q.Members != nil {
-				if m := firstIn(q.Members, c.Members); m != "" {
-					c.Unread, _, err = s.Unread(ctx, c, m)
-				}
-			}
-			all[i] = c
+			var err error
+			all[i], err = s.load(ctx, id)
 			return ignoreNotFound(err)
 		})
 	}
@@ -133,13 +128,8 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 	return chats, after, true, nil
 }
 
-func firstIn(wanted, all []string) string {
-	for _, w := range wanted {
-		if slices.Contains(all, w) {
-			return w
-		}
-	}
-	return ""
+func anyIn(wanted, all []string) bool {
+	return slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(all, w) })
 }
 
 // Index writes the index rows of chats that an older version stored. Until it is done
