@@ -14,7 +14,7 @@ import (
 
 type repliesInput struct {
 	PageInput
-	State string `query:"state" enum:"held,scheduled,approval,sending,failed,bounced,unknown" doc:"only in this state"`
+	State string `query:"state" enum:"held,scheduled,approval,sending,failed,bounced,unknown,draft" doc:"only in this state"`
 	Mine  bool   `query:"mine" doc:"only what you wrote"`
 }
 
@@ -22,7 +22,7 @@ func (a *api) registerReplyList() {
 	handle(a, access.ChatsSend, huma.Operation{
 		OperationID: "list-replies", Method: http.MethodGet, Path: "/api/replies", Tags: []string{"replies"},
 		Summary: "List replies that have not left, or that need a person: scheduled, waiting for a second person, failed, bounced, " +
-			"unknown; newest first",
+			"unknown, or drafts whose writer may not send them; newest first",
 		Description: "Of the chats that you may read. A page may hold fewer items than the limit and still have a next.",
 	}, a.listReplies)
 }

@@ -336,6 +336,32 @@ func TestRetryAndDismiss(t *testing.T) {
 	}
 }
 
+// A reply that its writer may not send is in the chat and in the list of its members, with its
+// text, and another member takes it over.
+func TestAReplyForOthersIsTakenOver(t *testing.T) {
+	w := newWriting(t)
+	id := fmt.Sprint(w.reply(t, map[string]any{"hold": 60}).body["id"])
+	r, err := w.Outbox.Load(t.Context(), id)
+	if err == nil {
+		_, err = w.Outbox.BackToDraft(t.Context(), r, outbox.ReasonRights)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := items(w.ok(t, "manager", "GET /api/replies?state=draft", ""))
+	if len(listed) != 1 || listed[0]["forOthers"] != true || listed[0]["canTakeBack"] != true || listed[0]["whatToDo"] == nil {
+		t.Errorf("listed: %v", listed)
+	}
+	shown := items(w.ok(t, "manager", "GET /api/chats/"+w.chat+"/messages", ""))
+	if m := shown[0]; m["id"] != id || m["state"] != "draft" || m["reason"] != "no-right" || m["body"] == nil {
+		t.Errorf("in the chat: %v", m)
+	}
+	if got := w.call(t, "reader", "DELETE "+w.path("/", id), ""); got.status != http.StatusForbidden {
+		t.Errorf("reader: %d", got.status)
+	}
+	w.done(t, "DELETE "+w.path("/", id), "")
+}
+
 // Of a mail to several addresses of the office, the one in To answers, whichever
 // mailbox was read first.
 func TestTheAddressInToAnswers(t *testing.T) {

@@ -26,6 +26,7 @@ type MessageReply struct {
 	Explanation *words.Text       `json:"explanation,omitempty"`
 	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
 	Approval    *approvalObject   `json:"approval,omitempty"`
+	ForOthers   bool              `json:"forOthers,omitempty" doc:"of a reply that its writer may not send: who takes it back gets it as a draft"`
 	Dismissed   bool              `json:"dismissed,omitempty"`
 	CanTakeBack bool              `json:"canTakeBack,omitempty"`
 	CanRetry    bool              `json:"canRetry,omitempty"`
@@ -37,7 +38,7 @@ func (o *messageObject) addReply(r replyObject) {
 	o.MessageReply = MessageReply{
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
 		Explanation: r.Explanation,
-		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry,
+		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, ForOthers: r.ForOthers, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry,
 		CanApprove: r.CanApprove,
 	}
 	o.Body, o.Attachments = r.Body, attachmentsOf(r.Chat, r.ID, r.Attachments)

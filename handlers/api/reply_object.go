@@ -19,7 +19,7 @@ type (
 		ID          string            `json:"id" doc:"also that of its message in the chat"`
 		Chat        string            `json:"chat"`
 		ChatSubject string            `json:"chatSubject,omitempty" doc:"in lists"`
-		State       outbox.State      `json:"state" enum:"held,scheduled,approval,sending,sent,failed,bounced,unknown,draft" doc:"held: leaves in some seconds; scheduled: at a time; approval: waits for a second person; failed: it did not leave; bounced: it did not reach somebody; unknown: whether it left is not known; draft: taken back"`
+		State       outbox.State      `json:"state" enum:"held,scheduled,approval,sending,sent,failed,bounced,unknown,draft" doc:"held: leaves in some seconds; scheduled: at a time; approval: waits for a second person; failed: it did not leave; bounced: it did not reach somebody; unknown: whether it left is not known; draft: taken back, or for a colleague to take over (forOthers)"`
 		LeavesAt    *time.Time        `json:"leavesAt,omitempty" doc:"the earliest moment at which it leaves"`
 		SendAt      *time.Time        `json:"sendAt,omitempty" doc:"the moment that its writer chose"`
 		SentAt      *time.Time        `json:"sentAt,omitempty"`
@@ -41,6 +41,7 @@ type (
 		Explanation *words.Text       `json:"explanation,omitempty" doc:"what happened, in words"`
 		WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
 		Approval    *approvalObject   `json:"approval,omitempty"`
+		ForOthers   bool              `json:"forOthers,omitempty" doc:"its writer may not send it: who takes it back gets it as a draft"`
 		Dismissed   bool              `json:"dismissed,omitempty" doc:"somebody has seen that it failed"`
 		Language    string            `json:"language,omitempty" doc:"of what is added to its text"`
 		Body        string            `json:"body" doc:"path of what it says, as an HTML document"`
@@ -116,7 +117,8 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 		From: mail.Address{Email: leavesFrom(r.Address, r.Alias, r.AliasRefused)}, To: recipientsOf(r.To), Cc: recipientsOf(r.Cc),
 		Bcc: recipientsOf(r.Bcc), Recipients: []recipientState{}, Subject: r.Subject, Preview: r.Preview, Attachments: filesOf(r.Attachments),
 		Created: r.Created,
-		Since:   r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed, Body: messageBodyPath(r.Chat, r.ID),
+		Since:   r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed,
+		ForOthers: r.ForOthers, Body: messageBodyPath(r.Chat, r.ID),
 		SentAt:    orNil(r.SentAt),
 		MessageID: r.InternetMessageID, CanRetry: r.State == outbox.Failed || r.State == outbox.Unknown,
 	}
@@ -144,7 +146,7 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 			o.Approval.By = &by
 		}
 	}
-	o.CanTakeBack = r.State.CanTakeBack() && mayTakeBack(ctx, r)
+	o.CanTakeBack = r.CanTakeBack() && mayTakeBack(ctx, r)
 	o.CanApprove = r.State == outbox.Waiting && mayApprove(ctx, r) == nil
 	return o, nil
 }
@@ -170,8 +172,12 @@ func filesOf(list []outbox.Attachment) []replyFile {
 	return out
 }
 
-// mayTakeBack says whether the caller may take a reply back: its author, and managers.
+// mayTakeBack says whether the caller may take a reply back: its author, and managers; one
+// for others, each team member who may send.
 func mayTakeBack(ctx context.Context, r outbox.Reply) bool {
+	if who := actor(ctx); r.ForOthers {
+		return who.Member.ID != "" && access.Can(who, access.ChatsSend, access.Some)
+	}
 	return isAuthor(ctx, r) || access.Can(actor(ctx), access.ChatsSend, access.Other)
 }
 

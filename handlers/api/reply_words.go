@@ -16,7 +16,8 @@ var reasonTexts = map[string][2]words.Text{
 	},
 	outbox.ReasonRights: {
 		{NL: "De schrijver mag niet meer vanaf dit adres verzenden.", EN: "The writer may no longer send from this address."},
-		{NL: "Kies een ander adres, of laat een collega verzenden.", EN: "Choose another address, or let a colleague send it."},
+		{NL: "Een collega kiest “Overnemen” en verzendt het; of kies een ander adres.",
+			EN: "A colleague chooses “Take over” and sends it; or choose another address."},
 	},
 	outbox.ReasonAddress: {
 		{NL: "Het adres is niet meer geactiveerd.", EN: "The address is no longer activated."},

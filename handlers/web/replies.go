@@ -23,11 +23,12 @@ const (
 	stateFailed    = "failed"
 	stateBounced   = "bounced"
 	stateUnknown   = "unknown"
+	stateDraft     = "draft" // its writer may not send it, and a colleague takes it over
 )
 
 // outgoingStates are those of which somebody should know, in the order of the
 // list: what needs a person first.
-var outgoingStates = []string{stateFailed, stateUnknown, stateBounced, stateApproval, stateScheduled}
+var outgoingStates = []string{stateFailed, stateDraft, stateUnknown, stateBounced, stateApproval, stateScheduled}
 
 // A replyObject is a reply as the API shows it.
 type replyObject struct {
@@ -48,6 +49,7 @@ type replyObject struct {
 	Explanation *words.Text `json:"explanation"`
 	WhatToDo    *words.Text `json:"whatToDo"`
 	Approval    *approval   `json:"approval"`
+	ForOthers   bool        `json:"forOthers"`
 	Dismissed   bool        `json:"dismissed"`
 	CanTakeBack bool        `json:"canTakeBack"`
 	CanRetry    bool        `json:"canRetry"`
@@ -87,7 +89,7 @@ func (r replyObject) inState(state string) (all []recipient) {
 
 // canDismiss tells whether somebody can say that nothing more needs to be done.
 func (r replyObject) canDismiss() bool {
-	return !r.Dismissed && (r.State == stateFailed || r.State == stateBounced || r.State == stateUnknown)
+	return !r.Dismissed && (r.State == stateFailed || r.State == stateBounced || r.State == stateUnknown || r.ForOthers)
 }
 
 // moves tells whether its state changes by itself within seconds.
@@ -146,8 +148,12 @@ func (s *site) replyState(v *request) error {
 // takeBack makes a reply a draft again, when it has not left yet, and opens it.
 func takeBack(v *request, r *replyObject) error {
 	page := "/web/chats/" + url.PathEscape(r.Chat)
+	not := "replies.not-back"
+	if v.r.PostFormValue("over") != "" {
+		not = "replies.not-over"
+	}
 	if ok, err := succeeded(refused, v.api.delete(r.api(""), ""),
-		func(*Problem) error { return v.leave(page, flash{Key: "replies.not-back"}) }); !ok {
+		func(*Problem) error { return v.leave(page, flash{Key: not}) }); !ok {
 		return err
 	}
 	return v.leave(page+"/write", flash{Key: "replies.back"})
@@ -243,7 +249,7 @@ func (v *request) countOutgoing() (string, error) {
 	n := 0
 	for _, r := range page.Items {
 		switch r.State {
-		case stateFailed, stateUnknown, stateBounced, stateApproval:
+		case stateFailed, stateDraft, stateUnknown, stateBounced, stateApproval:
 			n++
 		}
 	}

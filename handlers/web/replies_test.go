@@ -19,12 +19,12 @@ func answered() *fakeAPI {
 	anna := &named{"m1", "Anna Bos"}
 	info := recipient{Email: "info@kantoor.example"}
 	var items []message
-	for _, state := range []string{"sent", "held", "scheduled", "approval", "sending", "failed", "bounced", "unknown"} {
+	for _, state := range []string{"sent", "held", "scheduled", "approval", "sending", "failed", "bounced", "unknown", "draft"} {
 		r := replyObject{ID: state, Chat: one, State: state, From: info, To: []recipient{{Name: "Jan", Email: "jan@bakker.example"}},
 			Subject: "RE: Btw", By: anna, LeavesAt: time.Now().Add(time.Hour),
 			Reason: "too-large", Detail: "Error<x>",
 			Recipients:  []recipient{{Email: "jan@bakker.example", State: "sent"}, {Email: "weg@x.example", State: "bounced", Status: "5.1.1"}},
-			CanTakeBack: state == "held", CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
+			CanTakeBack: state == "held" || state == "draft", ForOthers: state == "draft", CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
 			Approval: &approval{Why: []string{"word"}}}
 		api.answers["GET "+r.api("")] = r
 		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email},
@@ -49,9 +49,10 @@ func TestRepliesSayTheirState(t *testing.T) {
 	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring",
 		"een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan het postvak", "Error&lt;x&gt;",
 		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back",
-		"!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
+		"!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss",
+		"/replies/draft/dismiss", `action="/web/chats/`+one+`/replies/draft/back"><input type="hidden" name="over"`, "Overnemen")
 	body := w.Body.String()
-	if strings.Count(body, `class="message out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
+	if strings.Count(body, `class="message out"`) != 9 || strings.Count(body, `data-poll="2"`) != 2 {
 		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="message out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
@@ -66,6 +67,7 @@ func TestRepliesSayTheirState(t *testing.T) {
 func TestOutgoing(t *testing.T) {
 	api := answered()
 	wants(t, browse(t, api, "GET", "/web/replies", ""), 200, "Niet verzonden", "Onbekend of het weg is", "Niet aangekomen",
+		"Wacht op een andere schrijver",
 		"Wacht op goedkeuring", "!Gepland <", `href="/web/chats/`+one)
 	if !asks(api, "state=failed") || asks(api, "mine=true") {
 		t.Error(api.asked)
@@ -74,7 +76,7 @@ func TestOutgoing(t *testing.T) {
 	if !asks(api, "mine=true") {
 		t.Error(api.asked)
 	}
-	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing">4</span>`)
+	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing">5</span>`)
 	api.answers["GET /api/replies"] = list[replyObject]{}
 	wants(t, browse(t, api, "GET", "/web/replies", ""), 200, "Alles is verzonden")
 	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing"></span>`)

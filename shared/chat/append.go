@@ -79,7 +79,12 @@ func MessageOp(chat string, m Message) table.Op {
 // they fail if somebody changed the chat since it was read.
 func (c Chat) RemoveReply(reply string) []table.Op {
 	c.Messages--
-	return append(c.rows(), table.Delete(table.Row{Key: messageKey(c.ID, reply)}))
+	return append(c.rows(), RemoveOp(c.ID, reply))
+}
+
+// RemoveOp returns the operation that removes a message of a chat, which counts one less.
+func RemoveOp(chat, message string) table.Op {
+	return table.Delete(table.Row{Key: messageKey(chat, message)})
 }
 
 // NameOp returns the operation by which answers to a mail that the office sent find

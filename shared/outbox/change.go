@@ -71,15 +71,16 @@ func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.
 	return Reply{}, table.Overtaken(ErrChanged, "change reply %s", id)
 }
 
-// TakeBack makes a reply that has not left its author's draft again. It changes
-// nothing when it is a draft already. A newer draft stays: the text of the reply is
-// then found in the reply itself. Errors: ErrNotFound, ErrState, what check returns.
+// TakeBack makes a reply that has not left its author's draft again, or that of the member
+// who takes over a reply for others. It changes nothing when it is a draft already. A newer
+// draft of the author stays: the text of the reply is then found in the reply itself; who has
+// a draft of another text takes nothing over. Errors: ErrNotFound, ErrState, what check returns.
 func (s *Store) TakeBack(ctx context.Context, chatID, id string, check chat.Check) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, c chat.Chat) (Reply, error) {
 		switch {
-		case r.State == TakenBack:
+		case r.State == TakenBack && !r.ForOthers:
 			return r, nil
-		case !r.State.CanTakeBack():
+		case !r.CanTakeBack():
 			return r, ErrState
 		}
 		return s.toDraft(ctx, r, c, "", "")
@@ -90,19 +91,28 @@ func (s *Store) TakeBack(ctx context.Context, chatID, id string, check chat.Chec
 // room beside the rows of a chat with many members.
 const maxTold = 8
 
-// toDraft takes a reply out of its chat and stores its text as its author's draft.
+// toDraft takes a reply out of its chat and stores its text as its author's draft. One that
+// its author has no right to send stays in the chat: another member takes it over.
 func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detail string) (Reply, error) {
-	before := r
+	before, writer := r, r.Author
+	if r.ForOthers {
+		writer = audit.By(ctx)
+	}
 	r.State, r.Reason, r.Detail, r.Claim, r.ClaimEnds = TakenBack, reason, detail, "", time.Time{}
-	ops := append(c.RemoveReply(r.ID), s.audit(ctx, r, "reply.takeBack", map[string]string{"chat": c.ID, "reason": reason}))
-	_, err := s.LoadDraft(ctx, c.ID, r.Author)
+	r.ForOthers = reason == ReasonRights
+	ops := []table.Op{chat.MessageOp(c.ID, r.message())}
+	if !r.ForOthers {
+		ops = c.RemoveReply(r.ID)
+	}
+	ops = append(ops, s.audit(ctx, r, "reply.takeBack", map[string]string{"chat": c.ID, "reason": reason}))
+	_, err := s.LoadDraft(ctx, c.ID, writer)
 	if errors.Is(err, ErrNotFound) {
 		html, err := s.Body(ctx, r.ID)
 		if err != nil {
 			return before, err
 		}
 		d := Draft{
-			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc,
+			Chat: c.ID, Member: writer, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc,
 			Language: r.Language, Subject: r.Subject,
 			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
 		}
@@ -112,6 +122,8 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 		ops = append(ops, table.Insert(d.row()))
 	} else if err != nil {
 		return before, err
+	} else if writer != r.Author {
+		return before, ErrState // no draft is overwritten
 	}
 	look := []string{}
 	switch reason {
@@ -172,12 +184,12 @@ func (s *Store) Decide(ctx context.Context, chatID, id, etag string, check chat.
 	})
 }
 
-// Dismiss stores that a person has seen that a reply failed, bounced or is unknown:
-// it leaves the lists. Errors: ErrNotFound, ErrState, what check returns.
+// Dismiss stores that a person has seen that a reply failed, bounced, is unknown or is for
+// others: it leaves the lists. Errors: ErrNotFound, ErrState, what check returns.
 func (s *Store) Dismiss(ctx context.Context, chatID, id string, check chat.Check) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
 		switch {
-		case r.State != Failed && r.State != Bounced && r.State != Unknown:
+		case r.State != Failed && r.State != Bounced && r.State != Unknown && !r.ForOthers:
 			return r, ErrState
 		case r.Dismissed:
 			return r, nil

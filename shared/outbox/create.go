@@ -59,9 +59,13 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
+		ended, err := s.sentAnew(ctx, &c, r.Author)
+		if err != nil {
+			return Reply{}, err
+		}
 		_, m, ops := c.Append(r.message(), false)
 		r.Sequence = m.Sequence
-		if err = s.insert(ctx, r, n, ops); err == nil {
+		if err = s.insert(ctx, r, n, append(ops, ended...)); err == nil {
 			return s.Load(ctx, r.ID)
 		}
 		if !isConflict(ctx, err) {
@@ -69,6 +73,33 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 		}
 	}
 	return Reply{}, table.Overtaken(ErrChanged, "add a reply to chat %s", n.Reply.Chat)
+}
+
+// sentAnew takes a reply for others out of c when its author now sends its draft, and returns
+// the operations for that beside those of c.
+func (s *Store) sentAnew(ctx context.Context, c *chat.Chat, author string) ([]table.Op, error) {
+	d, err := s.LoadDraft(ctx, c.ID, author)
+	if err != nil || d.Reply == "" {
+		return nil, ignoreMissing(err)
+	}
+	r, err := s.Load(ctx, d.Reply)
+	if err != nil || !r.ForOthers {
+		return nil, ignoreMissing(err)
+	}
+	c.Messages--
+	r.ForOthers = false
+	ops := []table.Op{table.Replace(r.row()), chat.RemoveOp(c.ID, r.ID)}
+	if !r.Dismissed {
+		ops = append(ops, table.Delete(table.Row{Key: indexKey(r.ID)}))
+	}
+	return ops, nil
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // Start makes a chat with its first message, a reply that answers nothing. Begin is

@@ -177,7 +177,10 @@ type Reply struct {
 	SendStarted       time.Time `json:"sendStarted,omitzero"`        // when the draft was last told to leave
 	Sends             int64     `json:"sends,omitempty"`             // how often it was told to
 	SentAt            time.Time `json:"sentAt,omitzero"`
-	// Dismissed says that a person has seen that it failed, bounced or is unknown.
+	// ForOthers says that it did not leave since its author has no right to send it. It stays
+	// a message of its chat, so that another member takes it over.
+	ForOthers bool `json:"forOthers,omitempty"`
+	// Dismissed says that a person has seen that it failed, bounced, is unknown or is for others.
 	Dismissed bool `json:"dismissed,omitempty"`
 
 	NextTry time.Time `json:"nextTry,omitzero"` // when a job continues to send it, if it could not
@@ -194,7 +197,9 @@ type Reply struct {
 const ClaimLife = time.Minute
 
 // listed says whether the reply is in lists of what has not left or needs a person.
-func (r Reply) listed() bool { return r.State != Sent && r.State != TakenBack && !r.Dismissed }
+func (r Reply) listed() bool {
+	return r.State != Sent && (r.State != TakenBack || r.ForOthers) && !r.Dismissed
+}
 
 // open says whether there is something to do for the function that sends.
 func (r Reply) open() bool { return r.State.IsWaiting() || r.State == Sending || r.LeavesDraft() }
@@ -205,6 +210,10 @@ func (r Reply) open() bool { return r.State.IsWaiting() || r.State == Sending ||
 func (r Reply) LeavesDraft() bool {
 	return r.DraftID != "" && (r.State == TakenBack || r.State == Failed && r.Dismissed)
 }
+
+// CanTakeBack says whether the reply certainly has not left and is not leaving, and is a
+// message of its chat.
+func (r Reply) CanTakeBack() bool { return r.State.CanTakeBack() || r.ForOthers }
 
 // ETag is the version of the reply.
 func (r Reply) ETag() string { return r.etag }

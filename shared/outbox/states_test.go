@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -256,6 +257,71 @@ func TestTheOthersSeeThatNobodyAnswers(t *testing.T) {
 		}
 		if n, _, err := w.chats.Unread(t.Context(), w.get(), "bram"); err != nil || n != want {
 			t.Errorf("%s: unread for another member: %d, %v; want %d", reason, n, err, want)
+		}
+		listed, _, err := w.List(t.Context(), outbox.Query{Limit: 10})
+		_, missing := w.chats.Message(t.Context(), w.chat, r.ID)
+		if err != nil || len(listed) != int(want) || (missing == nil) != (want == 1) || w.get().Messages != int64(1+want) {
+			t.Errorf("%s: listed %v, message %v, of %d, %v", reason, listed, missing, w.get().Messages, err)
+		}
+	}
+}
+
+// A reply for others ends once: it is taken over, its author sends its draft anew, or somebody
+// says that nothing needs to be done. Nobody's own draft is lost.
+func TestRepliesForOthers(t *testing.T) {
+	for name, x := range map[string]struct {
+		do      func(context.Context, *world, outbox.Reply) error
+		shown   bool   // in the chat, after it
+		drafted string // who has its text as a draft after it
+		err     error
+	}{
+		"taken over": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.TakeBack(audit.As(ctx, "bram"), w.chat, r.ID, anybody)
+			return err
+		}, false, "bram", nil},
+		"taken back by its author": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.TakeBack(audit.As(ctx, "anna"), w.chat, r.ID, anybody)
+			return err
+		}, false, "anna", nil},
+		"who takes over has another draft": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.SaveDraft(ctx, outbox.Draft{Chat: w.chat, Member: "bram", HTML: "<p>Mijn</p>"}, "")
+			w.must(err)
+			_, err = w.TakeBack(audit.As(ctx, "bram"), w.chat, r.ID, anybody)
+			return err
+		}, true, "anna", outbox.ErrState},
+		"sent anew": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.Create(ctx, w.written("anna"))
+			return err
+		}, false, "", nil},
+		"dismissed": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.Dismiss(ctx, w.chat, r.ID, anybody)
+			return err
+		}, true, "anna", nil},
+		"dismissed and taken over": {func(ctx context.Context, w *world, r outbox.Reply) error {
+			_, err := w.Dismiss(ctx, w.chat, r.ID, anybody)
+			w.must(err)
+			_, err = w.TakeBack(audit.As(ctx, "bram"), w.chat, r.ID, anybody)
+			return err
+		}, false, "bram", nil},
+	} {
+		w := newWorld(t)
+		r, err := w.BackToDraft(t.Context(), w.in(outbox.Held), outbox.ReasonRights)
+		w.must(err)
+		if err := x.do(t.Context(), w, r); !errors.Is(err, x.err) {
+			t.Fatalf("%s: %v, want %v", name, err, x.err)
+		}
+		if _, err := w.chats.Message(t.Context(), w.chat, r.ID); (err == nil) != x.shown {
+			t.Errorf("%s: in the chat: %v, want %t", name, err, x.shown)
+		}
+		if got, want := w.get().Messages, len(w.keys("x|"+w.chat)); got != int64(want) {
+			t.Errorf("%s: the chat says %d messages, it has %d", name, got, want)
+		}
+		listed, _, err := w.List(t.Context(), outbox.Query{Limit: 10, State: outbox.TakenBack})
+		if want := x.err != nil; err != nil || (len(listed) == 1) != want {
+			t.Errorf("%s: listed %v, %v", name, listed, err)
+		}
+		if d, err := w.LoadDraft(t.Context(), w.chat, cmp.Or(x.drafted, "anna")); (err == nil && d.HTML == "<p>Dag Jan</p>") != (x.drafted != "") {
+			t.Errorf("%s: draft %q, %v", name, d.HTML, err)
 		}
 	}
 }
