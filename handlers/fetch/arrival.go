@@ -58,8 +58,8 @@ func readHeaders(box connector.Activation, m mail.Message) item.Item {
 		From: normal(m.From), // never Sender or Reply-To: nothing verifies those
 		To:   m.To, Cc: m.Cc,
 		Received: m.Received.UTC(), HasAttachments: m.HasAttachments,
-		InReplyTo:  first(messageIDs(h.get("In-Reply-To"))),
-		References: messageIDs(h.get("References")),
+		InReplyTo:  first(mail.MessageIDs(h.get("In-Reply-To"))),
+		References: mail.MessageIDs(h.get("References")),
 		BodyType:   strings.ToLower(m.Body.ContentType), BodyTruncated: m.Body.Truncated,
 	}
 	it.Verdict = verdict(h.get("Authentication-Results"), directory.Domain(it.From.Email))
@@ -197,60 +197,9 @@ func (h headers) get(name string) string {
 
 func (h headers) has(name string) bool { return len(h[strings.ToLower(name)]) > 0 }
 
-// maxMessageID is the longest message id, in bytes: it has to fit on one line of a
-// mail.
-const maxMessageID = 990
-
-// messageIDs returns the ids in a References or In-Reply-To field, each in angle
-// brackets. Some programs write other text between them, others omit the brackets: a
-// word with an @ is an id if the field has no other text or no id in brackets.
-// https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
-func messageIDs(line string) (ids []string) {
-	type found struct {
-		id   string
-		bare bool
-	}
-	var all []found
-	text, closed := false, false // there is other text; there is an id in brackets
-	for line != "" {
-		line = strings.TrimLeft(line, " \t\r\n,;>")
-		if rest, ok := strings.CutPrefix(line, "<"); ok {
-			end := strings.IndexAny(rest, " \t\r\n<>")
-			if end > 0 && end <= maxMessageID && rest[end] == '>' {
-				all, closed = append(all, found{id: line[:end+2]}), true
-				rest = rest[end+1:]
-			}
-			line = rest
-			continue
-		}
-		end := strings.IndexAny(line, " \t\r\n,;<>")
-		if end < 0 {
-			end = len(line)
-		}
-		word := strings.Trim(line[:end], `"'`)
-		line = line[end:]
-		if isBareID(word) {
-			all = append(all, found{id: "<" + word + ">", bare: true})
-		} else {
-			text = text || word != ""
-		}
-	}
-	for _, f := range all {
-		if !f.bare || !text || !closed {
-			ids = append(ids, f.id)
-		}
-	}
-	return ids
-}
-
-func isBareID(word string) bool {
-	at := strings.IndexByte(word, '@')
-	return at > 0 && at < len(word)-1 && len(word) <= maxMessageID && !strings.ContainsAny(word, `()"`)
-}
-
 // bracketed returns a message id in angle brackets, as other mails name it.
 func bracketed(id string) string {
-	if ids := messageIDs(id); len(ids) == 1 {
+	if ids := mail.MessageIDs(id); len(ids) == 1 {
 		return ids[0]
 	}
 	return id

@@ -13,6 +13,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"kantoorpost/shared/mail"
 )
 
 // A Kind says what became of a mail for one recipient. The names are those of the
@@ -170,15 +172,15 @@ func oneLine(s string) string {
 // References field with several ids lists a conversation, of which only one mail is
 // reported on, so it comes late.
 func (c *content) messageIDs() (out []string) {
-	references := idsIn(c.header.join("references"))
-	lists := [][]string{idsIn(c.header.join("in-reply-to"))}
+	references := mail.MessageIDs(c.header.join("references"))
+	lists := [][]string{mail.MessageIDs(c.header.join("in-reply-to"))}
 	if len(references) == 1 {
 		lists = append(lists, references)
 	}
 	for _, name := range []string{"x-original-message-id", "original-message-id"} {
-		lists = append(lists, idsIn(c.header.join(name)), idsIn(c.report.join(name)))
+		lists = append(lists, mail.MessageIDs(c.header.join(name)), mail.MessageIDs(c.report.join(name)))
 	}
-	lists = append(lists, idsIn(c.original.join("message-id")), c.idsOfText())
+	lists = append(lists, mail.MessageIDs(c.original.join("message-id")), c.idsOfText())
 	slices.Reverse(references)
 	lists = append(lists, references)
 	for _, ids := range lists {

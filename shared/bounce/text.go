@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/lazyregexp"
+	"kantoorpost/shared/mail"
 )
 
 // text is the human-readable part of a report, by lines.
@@ -211,41 +212,10 @@ func (c *content) idsOfText() (out []string) {
 			break
 		}
 		if m := namedID.FindStringIndex(line[:min(len(line), 2000)]); m != nil {
-			out = append(out, idsIn(line[m[1]:])...)
+			out = append(out, mail.MessageIDs(line[m[1]:])...)
 		}
 	}
 	return out
 }
 
 var namedID = lazyregexp.New(`(?i)message[- ]?id[^<>@:]{0,20}:?\s*`)
-
-// maxMessageID is the longest message id, in bytes.
-const maxMessageID = 990
-
-// idsIn returns the message ids in a field, each in angle brackets. A field without
-// brackets is one id.
-func idsIn(line string) (out []string) {
-	rest := line
-	for len(out) < maxMessageIDs {
-		_, after, ok := strings.Cut(rest, "<")
-		if !ok {
-			break
-		}
-		id, more, ok := strings.Cut(after, ">")
-		if !ok {
-			break
-		}
-		id = strings.Join(strings.Fields(id), "") // folded inside
-		if id != "" && len(id) <= maxMessageID && strings.Contains(id, "@") && !strings.Contains(id, "<") {
-			out = append(out, "<"+id+">")
-		}
-		rest = more
-	}
-	if len(out) == 0 {
-		word := strings.Trim(strings.TrimSpace(line), `<>"'(),;`)
-		if fields := strings.Fields(word); len(fields) > 0 && strings.Contains(fields[0], "@") && len(fields[0]) <= maxMessageID {
-			out = append(out, "<"+strings.Trim(fields[0], `<>"'(),;`)+">")
-		}
-	}
-	return out
-}

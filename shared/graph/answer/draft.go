@@ -97,7 +97,7 @@ func properties(all []*property) (p mail.Properties) {
 		case strings.EqualFold(one.ID, PropertyInReplyTo):
 			p.InReplyTo = strings.TrimSpace(one.Value)
 		case strings.EqualFold(one.ID, PropertyReferences):
-			p.References = strings.Fields(one.Value)
+			p.References = mail.MessageIDs(one.Value)
 		case strings.EqualFold(one.ID, PropertyReply):
 			p.Reply = one.Value
 		}
