@@ -65,12 +65,12 @@ func explainReply(r outbox.Reply) (why, whatToDo *words.Text) {
 	switch r.State {
 	case outbox.Unknown:
 		return &words.Text{
-				NL: "Of dit vertrokken is, is niet bekend: Exchange gaf geen antwoord.",
-				EN: "Whether this left is not known: Exchange gave no answer.",
+				NL: "Exchange gaf geen antwoord.",
+				EN: "Exchange gave no answer.",
 			}, &words.Text{
-				NL: "Zoek in Verzonden items van " + r.Address + " naar \"" + words.Isolate(r.Subject) + "\". Kies alleen “Opnieuw verzenden” " +
+				NL: "Zoek in Verzonden items van " + r.Address + " naar “" + words.Isolate(r.Subject) + "”. Kies alleen “Opnieuw verzenden” " +
 					"als het daar niet staat.",
-				EN: "Look in Sent Items of " + r.Address + " for \"" + words.Isolate(r.Subject) + "\". Choose “Send again” only if it is not there.",
+				EN: "Look in Sent Items of " + r.Address + " for “" + words.Isolate(r.Subject) + "”. Choose “Send again” only if it is not there.",
 			}
 	case outbox.Bounced:
 		var missed []string

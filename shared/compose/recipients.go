@@ -143,8 +143,9 @@ func Normal(email string) string {
 // https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmsg
 const MaxSubject = 255
 
-// prefixes are what mail programs write before the subject of an answer or a forward.
-var prefixes = []string{"re:", "aw:", "antw:", "betr:", "sv:", "vs:", "fw:", "fwd:", "wg:", "doorst:", "tr:", "rv:"}
+// prefixes are what mail programs write before the subject of an answer or a forward,
+// without the colon: French programs write a space before it.
+var prefixes = []string{"re", "aw", "antw", "betr", "sv", "vs", "fw", "fwd", "wg", "doorst", "tr", "rv"}
 
 // SubjectOf returns the subject of a reply: that of its original with one prefix of
 // its own mode.
@@ -157,13 +158,12 @@ func SubjectOf(original string, mode outbox.Mode) string {
 		prefix = "FW: "
 	}
 	bare := strings.TrimSpace(original)
-	for cut := true; cut; {
-		cut = false
-		for _, p := range prefixes {
-			if len(bare) >= len(p) && strings.EqualFold(bare[:len(p)], p) {
-				bare, cut = strings.TrimSpace(bare[len(p):]), true
-			}
+	for {
+		word, rest, found := strings.Cut(bare, ":")
+		if !found || !slices.Contains(prefixes, strings.ToLower(strings.TrimSpace(word))) {
+			break
 		}
+		bare = strings.TrimSpace(rest)
 	}
 	runes := []rune(prefix + bare)
 	return strings.TrimSpace(string(runes[:min(len(runes), MaxSubject)]))

@@ -97,6 +97,7 @@ func TestSubjects(t *testing.T) {
 		{"Btw", outbox.ModeReply, "RE: Btw"}, {"re: Btw", outbox.ModeReplyAll, "RE: Btw"}, {"Antw: RE: Re:Btw", outbox.ModeReply, "RE: Btw"},
 		{"Re: Btw", outbox.ModeForward, "FW: Btw"}, {"", outbox.ModeReply, "RE:"}, {"Btw", outbox.ModeNew, ""},
 		{"Regen: nat", outbox.ModeReply, "RE: Regen: nat"},
+		{"RE : TR\u00a0: Btw : vraag", outbox.ModeReply, "RE: Btw : vraag"}, {"Re Btw: vraag", outbox.ModeReply, "RE: Re Btw: vraag"},
 	} {
 		if got := SubjectOf(c.original, c.mode); got != c.want {
 			t.Errorf("%q, %s: %q; want %q", c.original, c.mode, got, c.want)
