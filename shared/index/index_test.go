@@ -8,6 +8,7 @@ import (
 	"kantoorpost/shared/index"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
 )
 
 // Index rows that do not fit in a transaction are left out, and nothing else is.
@@ -31,9 +32,10 @@ func TestFit(t *testing.T) {
 	}
 }
 
-// What has some words is found with as many queries as there are words, however many rows
-// lie between, and with one when there are few rows.
-func TestEach(t *testing.T) {
+// withFrequentWord is an index of 2,500 rows that each have a word of their own, and all
+// the word "zzzz".
+func withFrequentWord(t *testing.T) (index.Index, *wiretest.Wire) {
+	t.Helper()
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
@@ -42,11 +44,30 @@ func TestEach(t *testing.T) {
 	}
 	x := index.Index{Table: service.Table("mails"), Name: "basis"}
 	for i := range 2500 {
-		e := index.Entry{Leading: []string{fmt.Sprintf("%04d", i), "zzzz"}}
-		if err := x.Table.Write(t.Context(), x.Put(fmt.Sprint("id", i), e)...); err != nil {
+		words := []string{fmt.Sprintf("%04d", i), "zzzz"}
+		if err := x.Table.Write(t.Context(), x.Put(fmt.Sprint("id", i), index.Entry{Words: words, Leading: words})...); err != nil {
 			t.Fatal(err)
 		}
 	}
+	wire.Reset()
+	return x, wire
+}
+
+// A search for a frequent and a rare word, which are as long, looks through the rows of
+// the rare one.
+func TestFindReadsTheRowsOfTheRarerWord(t *testing.T) {
+	x, wire := withFrequentWord(t)
+	words := []string{"zzzz", "0003"}
+	found, ok, err := x.Find(t.Context(), index.Query{Words: words, Leading: words, Limit: 10})
+	if err != nil || !ok || !slices.Equal(found, []string{"id3"}) || len(wire.Calls()) > 2 {
+		t.Errorf("%v, %v, %v with %d calls, want 2", found, ok, err, len(wire.Calls()))
+	}
+}
+
+// What has some words is found with as many queries as there are words, however many rows
+// lie between, and with one when there are few rows.
+func TestEach(t *testing.T) {
+	x, wire := withFrequentWord(t)
 	for _, c := range []struct {
 		words []string
 		calls int
