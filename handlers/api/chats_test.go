@@ -197,8 +197,14 @@ func TestCloseAChat(t *testing.T) {
 	if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag); got.status != http.StatusPreconditionFailed {
 		t.Errorf("closed what somebody wrote in: %d", got.status)
 	}
+	late := tag
 	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
-	got := k.ok(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag)
+	for _, list := range []string{late + ", *", late + ` , W/` + tag, `"a", , "b"`, ",", strings.ReplaceAll(tag+","+tag, `"`, "")} {
+		if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", list); got.status != http.StatusPreconditionFailed {
+			t.Errorf("If-Match %s: %d", list, got.status)
+		}
+	}
+	got := k.ok(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", late+`, "other",`+tag)
 	if got.body["state"] != "closed" || got.header.Get("ETag") == tag || got.body["clientName"] != "Bakkerij Jansen" {
 		t.Errorf("%s %v", got.text, got.header)
 	}

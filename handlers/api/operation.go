@@ -134,13 +134,34 @@ func (o *operation) handle(hc huma.Context) {
 	}
 }
 
-// call calls the operation with its input, whose precondition it reads first.
+// call calls the operation with its input, whose precondition it reads first. An operation
+// that is refused because another version is there did nothing: so it is called with each
+// entity tag of a list, until one is that of the version.
 func (o *operation) call(ctx context.Context, in reflect.Value) (out reflect.Value, err error) {
-	if p, ok := in.Interface().(interface{ precondition() error }); ok {
-		if err := p.precondition(); err != nil {
+	p, ok := in.Interface().(preconditioned)
+	if !ok {
+		return o.serveOnce(ctx, in)
+	}
+	for _, tag := range p.tags() {
+		now := reflect.New(o.in)
+		now.Elem().Set(in.Elem())
+		p := now.Interface().(preconditioned)
+		p.use(tag)
+		if err = p.precondition(); err == nil {
+			out, err = o.serveOnce(ctx, now)
+		}
+		if err == nil {
+			return out, nil
+		}
+		err = o.api.failure(ctx, err)
+		if s := huma.StatusError(nil); errors.As(err, &s) && s.GetStatus() != http.StatusPreconditionFailed {
 			return out, err
 		}
 	}
+	return out, err
+}
+
+func (o *operation) serveOnce(ctx context.Context, in reflect.Value) (out reflect.Value, err error) {
 	results := o.serve.Call([]reflect.Value{reflect.ValueOf(ctx), in})
 	err, _ = results[1].Interface().(error)
 	return results[0], err

@@ -24,7 +24,7 @@ type (
 	}
 	// A Precondition is the revision that the object must still have.
 	Precondition struct {
-		IfMatch string `header:"If-Match" maxLength:"100" doc:"the ETag that the change is based on; without it, whatever it is"`
+		IfMatch string `header:"If-Match" maxLength:"400" doc:"the ETag that the change is based on, or a list of them; without it, whatever it is"`
 	}
 	// A RowPrecondition is a Precondition whose entity tag is that of a row.
 	RowPrecondition struct{ Precondition }
@@ -85,6 +85,31 @@ func tag(revision string) string {
 	}
 	return `"` + revision + `"`
 }
+
+// An input is preconditioned when it has If-Match.
+type preconditioned interface {
+	tags() []string
+	use(tag string)
+	precondition() error
+}
+
+// tags are the members of If-Match, one or more. Those of this API have no commas.
+func (in *Precondition) tags() []string {
+	if !strings.Contains(in.IfMatch, ",") {
+		return []string{in.IfMatch}
+	}
+	tags := strings.Split(in.IfMatch, ",")
+	for i, tag := range tags {
+		if tag = strings.TrimSpace(tag); tag == "" || tag == "*" { // "*" stands alone
+			tag = `""` // matches nothing
+		}
+		tags[i] = tag
+	}
+	return tags
+}
+
+// use makes one tag the whole of If-Match.
+func (in *Precondition) use(tag string) { in.IfMatch = tag }
 
 // precondition refuses a weak or foreign entity tag, which matches nothing, before the
 // operation begins.
