@@ -115,7 +115,7 @@ func (s *Store) change(ctx context.Context, id, etag string, check Check, f func
 		switch {
 		case err == nil:
 			return s.Get(ctx, id)
-		case ctx.Err() != nil || !errors.Is(err, table.ErrChanged):
+		case !table.CanRepeat(ctx, err):
 			return Chat{}, fmt.Errorf("change chat %s: %w", id, err)
 		case etag != "":
 			return Chat{}, ErrChanged

@@ -117,7 +117,7 @@ func (s *Store) noteClientWith(ctx context.Context, ch Change, c Chat, messages 
 		if err = s.table.Write(ctx, t.ops...); err == nil {
 			return nil
 		}
-		if !isConflict(ctx, err) {
+		if !table.CanRepeat(ctx, err) {
 			return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, err)
 		}
 	}

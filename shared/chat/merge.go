@@ -136,7 +136,7 @@ func (s *Store) forward(ctx context.Context, ch Change, from, into string) (bool
 	}
 	c.Into, c.Preview = into, "" // what it showed is in the other chat, where its author may erase it
 	err = s.table.Write(ctx, open, table.Replace(c.row()))
-	if isConflict(ctx, err) {
+	if table.CanRepeat(ctx, err) {
 		return false, nil
 	}
 	return err == nil, err
@@ -172,7 +172,7 @@ func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, 
 			return err
 		}
 		err = s.table.Write(ctx, append(t.ops, open, table.Replace(from.row()), table.Replace(into.row()))...)
-		if isConflict(ctx, err) {
+		if table.CanRepeat(ctx, err) {
 			return nil
 		}
 		if err != nil {

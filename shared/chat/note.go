@@ -101,7 +101,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		if err == nil {
 			return m, nil
 		}
-		if !isConflict(ctx, err) {
+		if !table.CanRepeat(ctx, err) {
 			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}

@@ -71,7 +71,7 @@ func (s *Store) changeNote(ctx context.Context, id, note, member string, check C
 		if err == nil {
 			return m, nil
 		}
-		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) {
+		if !table.CanRepeat(ctx, err) {
 			return Message{}, fmt.Errorf("change a note in chat %s: %w", id, err)
 		}
 	}

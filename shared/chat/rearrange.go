@@ -68,7 +68,7 @@ func (s *Store) begin(ctx context.Context, ch Change, ops []table.Op) (bool, err
 	if err == nil {
 		return true, nil
 	}
-	if !isConflict(ctx, err) {
+	if !table.CanRepeat(ctx, err) {
 		return false, fmt.Errorf("%s of chat %s: %w", entry.Action, ch.From, err)
 	}
 	return s.begun(ctx, ch)
@@ -176,7 +176,7 @@ func (s *Store) refresh(ctx context.Context, id string, ch Change, more ...table
 		if err == nil {
 			err = s.write(ctx, append(ops, more...)...)
 		}
-		if err == nil || !isConflict(ctx, err) {
+		if err == nil || !table.CanRepeat(ctx, err) {
 			return err
 		}
 		if len(more) > 0 {
@@ -223,7 +223,7 @@ func (s *Store) dropLists(ctx context.Context, id string, members []string) erro
 				ops = append(ops, table.Delete(table.Row{Key: memberKey(m, id)}))
 			}
 		}
-		if err = s.write(ctx, ops...); err == nil || !isConflict(ctx, err) {
+		if err = s.write(ctx, ops...); err == nil || !table.CanRepeat(ctx, err) {
 			return err
 		}
 	}
@@ -241,11 +241,6 @@ func (s *Store) write(ctx context.Context, ops ...table.Op) error {
 		}
 		ops = slices.Delete(slices.Clone(ops), op.Index, op.Index+1)
 	}
-}
-
-// isConflict is table.IsConflict while there is time to repeat the transaction.
-func isConflict(ctx context.Context, err error) bool {
-	return ctx.Err() == nil && table.IsConflict(err)
 }
 
 // resumeAfter is how long the request that began a change has to finish it.

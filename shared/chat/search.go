@@ -172,7 +172,7 @@ func (s *Store) indexOne(ctx context.Context, c Chat) error {
 		if err = s.table.Write(ctx, c.rows()...); err == nil {
 			return nil
 		}
-		if !isConflict(ctx, err) {
+		if !table.CanRepeat(ctx, err) {
 			return fmt.Errorf("index chat %s: %w", c.ID, err)
 		}
 	}

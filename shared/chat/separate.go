@@ -58,7 +58,7 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 			continue
 		}
 		for part := range slices.Chunk(lost, table.MaxOps) {
-			if err := s.table.Write(ctx, part...); err != nil && !isConflict(ctx, err) {
+			if err := s.table.Write(ctx, part...); err != nil && !table.CanRepeat(ctx, err) {
 				return fmt.Errorf("forget what change %s moved: %w", ch.ID, err)
 			}
 		}

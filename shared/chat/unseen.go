@@ -85,7 +85,7 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...))))
 			}
 		}
-		if err = s.table.Write(ctx, ops...); err == nil || !isConflict(ctx, err) {
+		if err = s.table.Write(ctx, ops...); err == nil || !table.CanRepeat(ctx, err) {
 			return err
 		}
 	}

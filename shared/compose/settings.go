@@ -125,7 +125,7 @@ func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry)
 		ops = append(ops, audit.Op(e))
 	}
 	if err := s.table.Write(ctx, ops...); err != nil {
-		if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
+		if table.IsConflict(err) {
 			err = ErrChanged
 		}
 		return fmt.Errorf("write row %s: %w", key, err)

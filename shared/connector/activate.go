@@ -152,7 +152,7 @@ func (s *Store) confirmActivation(ctx context.Context, row table.Row, a *Activat
 	if errors.Is(written, table.ErrExists) && row.ETag == "" {
 		return &ExistsError{"address", a.ID}
 	}
-	if errors.Is(written, table.ErrChanged) || errors.Is(written, table.ErrExists) {
+	if table.IsConflict(written) {
 		return ErrChanged
 	}
 	return fmt.Errorf("activate %s: %w", a.Address, written)

@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -88,7 +87,7 @@ func (s *Store) saveCursor(ctx context.Context, key string, c Cursor) (etag stri
 		op = table.Replace(row)
 	}
 	etag, err = s.o.Mailboxes.WriteOne(ctx, op)
-	if errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrChanged) {
+	if table.IsConflict(err) {
 		etag, err = s.confirmCursor(ctx, row)
 	}
 	if err != nil {

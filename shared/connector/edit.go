@@ -62,7 +62,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 		change{"categories", strconv.FormatBool(was.Categories), strconv.FormatBool(a.Categories)},
 	)))
 	switch err := replace(ctx, s.o.Mailboxes, row, ops...); {
-	case errors.Is(err, table.ErrExists): // a fetch made the cursor that restart found missing
+	case table.IsConflict(err): // a fetch made the cursor that restart found missing
 		return Activation{}, ErrChanged
 	case err != nil:
 		return Activation{}, fmt.Errorf("save activated mailbox %s: %w", row.Key, err)

@@ -56,7 +56,7 @@ func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, 
 		switch {
 		case err == nil:
 			return s.Get(ctx, id)
-		case ctx.Err() != nil || !errors.Is(err, table.ErrChanged):
+		case !table.CanRepeat(ctx, err):
 			return Item{}, fmt.Errorf("plan mail %s: %w", id, err)
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Store) write(ctx context.Context, before, after Reply, more ...table.Op
 	}
 	err := s.table.Write(ctx, ops...)
 	if err != nil {
-		if isConflict(ctx, err) {
+		if table.CanRepeat(ctx, err) {
 			err = ErrChanged
 		}
 		return before, fmt.Errorf("change reply %s to %s: %w", after.ID, after.State, err)

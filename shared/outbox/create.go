@@ -68,7 +68,7 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 		if err = s.insert(ctx, r, n, append(ops, ended...)); err == nil {
 			return s.Load(ctx, r.ID)
 		}
-		if !isConflict(ctx, err) {
+		if !table.CanRepeat(ctx, err) {
 			return Reply{}, fmt.Errorf("add a reply to chat %s: %w", c.ID, err)
 		}
 	}
@@ -132,7 +132,7 @@ func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, R
 			c, err = s.chats.Get(ctx, c.ID)
 			return c, r, err
 		}
-		if !isConflict(ctx, err) {
+		if !table.CanRepeat(ctx, err) {
 			return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", err)
 		}
 	}
@@ -186,12 +186,6 @@ func (s *Store) insert(ctx context.Context, r Reply, n New, ops []table.Op) erro
 		return err
 	}
 	return s.table.Write(ctx, ops...)
-}
-
-// isConflict says whether somebody else's change made a transaction fail, or its own
-// first attempt did, so that reading again and repeating is right.
-func isConflict(ctx context.Context, err error) bool {
-	return ctx.Err() == nil && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound))
 }
 
 // Newer returns the newest message that came into the chat since the author of r

@@ -60,7 +60,7 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, etag string) (Draft, err
 		op = table.Replace(d.row())
 	}
 	if err := s.table.Write(ctx, op); err != nil {
-		if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
+		if table.IsConflict(err) {
 			err = ErrChanged
 		}
 		return Draft{}, fmt.Errorf("save the draft of %s in chat %s: %w", d.Member, d.Chat, err)

@@ -46,7 +46,7 @@ func (s *Store) MoveDrafts(ctx context.Context, from, into string, answers func(
 		}
 		d.Chat, d.etag = into, ""
 		err := s.table.Write(ctx, table.Insert(d.row()), table.Delete(table.Row{Key: row.Key, ETag: row.ETag}))
-		if err != nil && !isConflict(ctx, err) {
+		if err != nil && !table.CanRepeat(ctx, err) {
 			return fmt.Errorf("give the draft of %s in chat %s to chat %s: %w", d.Member, from, into, err)
 		}
 	}

@@ -59,7 +59,7 @@ func (s *Store) TakeTurn(ctx context.Context, mailbox string, patience time.Dura
 	if err = s.table.Write(ctx, op); err == nil {
 		return t, 0, nil
 	}
-	if !isConflict(ctx, err) {
+	if !table.CanRepeat(ctx, err) {
 		return Turn{}, 0, fmt.Errorf("take the turn to send from mailbox %s: %w", mailbox, err)
 	}
 	// The first attempt may have taken effect and lost its answer.
@@ -86,7 +86,7 @@ func (s *Store) RenewTurn(ctx context.Context, t Turn) error {
 		switch {
 		case err == nil:
 			return nil
-		case !isConflict(ctx, err): // else the first attempt may have lost its answer
+		case !table.CanRepeat(ctx, err): // else the first attempt may have lost its answer
 			return fmt.Errorf("renew the turn to send from mailbox %s: %w", t.Mailbox, err)
 		}
 	}
@@ -108,7 +108,7 @@ func (s *Store) EndTurn(ctx context.Context, t Turn, notBefore time.Time) error 
 	if notBefore.After(now.Next) {
 		now.Next = notBefore.UTC().Truncate(time.Millisecond)
 	}
-	if err = s.table.Write(ctx, table.Replace(document(turnKey(t.Mailbox), etag, now, nil))); err == nil || isConflict(ctx, err) {
+	if err = s.table.Write(ctx, table.Replace(document(turnKey(t.Mailbox), etag, now, nil))); err == nil || table.CanRepeat(ctx, err) {
 		return nil
 	}
 	return fmt.Errorf("end the turn to send from mailbox %s: %w", t.Mailbox, err)

@@ -54,7 +54,7 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 			return Result{}, err
 		}
 		claimed, err := s.claim(ctx, it, who, solution, first)
-		if errors.Is(err, table.ErrChanged) && ctx.Err() == nil {
+		if table.CanRepeat(ctx, err) {
 			continue // somebody changed the mail, or the answer of the table was lost
 		}
 		if err != nil {
@@ -229,7 +229,7 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 		if err == nil {
 			return it, nil
 		}
-		if ctx.Err() != nil || !table.IsConflict(err) {
+		if !table.CanRepeat(ctx, err) {
 			return it, fmt.Errorf("solve mail %s: %w", it.ID, err)
 		}
 		now, err := cmd.Items.Get(ctx, it.ID)

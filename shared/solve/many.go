@@ -82,7 +82,7 @@ func (s *Service) dismissOne(ctx context.Context, who Person, suggested Suggeste
 		if err == nil {
 			return true, nil
 		}
-		if ctx.Err() != nil || !table.IsConflict(err) {
+		if !table.CanRepeat(ctx, err) {
 			return false, fmt.Errorf("dismiss mail %s: %w", id, err)
 		}
 	}

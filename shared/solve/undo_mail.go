@@ -132,7 +132,7 @@ func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool
 		if err == nil {
 			return true, nil
 		}
-		if ctx.Err() != nil || !table.IsConflict(err) {
+		if !table.CanRepeat(ctx, err) {
 			return false, fmt.Errorf("undo mail %s: %w", id, err)
 		}
 	}

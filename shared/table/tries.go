@@ -18,6 +18,9 @@ func Tries(ctx context.Context) iter.Seq[int] {
 	}
 }
 
+// CanRepeat is IsConflict while there is time to repeat the change.
+func CanRepeat(ctx context.Context, err error) bool { return ctx.Err() == nil && IsConflict(err) }
+
 // Overtaken is the error of a change that was overtaken at every try: what was being done,
 // as for fmt.Errorf, and err, which says what the others changed.
 func Overtaken(err error, doing string, args ...any) error {
