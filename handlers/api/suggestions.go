@@ -121,7 +121,7 @@ func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
 	if s.Contact != nil {
 		o.Solve.Contact = s.Contact.ID
 	}
-	if s.Client != nil && s.Action != item.LinkContact {
+	if s.Client != nil {
 		o.Solve.Client = s.Client.ID
 	}
 	if s.Action == item.CreateContact {

@@ -162,6 +162,8 @@ func (s suggestion) whom() string {
 		return s.Solve.Name + " (" + s.Client.Name + ")"
 	case s.Action == "create-contact":
 		return s.Solve.Name
+	case s.Contact != nil && s.Client != nil: // it is a portal's
+		return s.Client.Name
 	case s.Contact != nil && s.At != "":
 		return s.Contact.Name + " (" + s.At + ")"
 	case s.Contact != nil:

@@ -153,8 +153,12 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 	if strings.Contains(cs.by.from.Name, "@") {
 		return nil
 	}
+	by := portalName(cs.by.from)
 	for _, part := range throughWord.Split(cs.by.from.Name, 4) {
 		shown := nameTokens(part)
+		if part != by && (by != "" || cs.m.Item.Facts.Portal) {
+			lookups = append(lookups, cs.byPerson(nameOf(part)))
+		}
 		if !slices.ContainsFunc(shown, weighty) || strings.EqualFold(part, cs.by.card.Company) || len(lookups) == 2 {
 			continue
 		}
@@ -165,9 +169,6 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 				}
 			}
 		}))
-		if by := portalName(cs.by.from); by != "" && part != by {
-			lookups = append(lookups, cs.byPerson(nameOf(part)))
-		}
 	}
 	return lookups
 }
@@ -177,13 +178,12 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 func (cs *clientSearch) byPerson(name fullName) lookup {
 	return lookupOf(func(ctx context.Context) ([]directory.Contact, error) {
 		return cs.office.ContactsNamed(ctx, name.last, maxNamed)
-	},
-		func(found []directory.Contact) {
-			found = slices.DeleteFunc(slices.Clone(found), func(c directory.Contact) bool { return name.like(nameOf(c.Name)) != same })
-			if name.full() && len(found) == 1 && len(found[0].Clients) == 1 {
-				cs.candidate(found[0].Clients[0]).add(onBehalf, reason("name-sender", found[0].Name))
-			}
-		})
+	}, func(found []directory.Contact) {
+		found = slices.DeleteFunc(slices.Clone(found), func(c directory.Contact) bool { return name.like(nameOf(c.Name)) != same })
+		if name.full() && len(found) == 1 && len(found[0].Clients) == 1 {
+			cs.candidate(found[0].Clients[0]).add(onBehalf, reason("name-sender", found[0].Name))
+		}
+	})
 }
 
 // throughWord stands between a program and the one for whom it writes.

@@ -104,6 +104,7 @@ type clientSearch struct {
 	named      []directory.Contact // with the author's surname
 	chat       *directory.Contact  // of the chat that the mail answers
 	untagged   *directory.Contact  // who has the author's address without its tag
+	owner      *directory.Contact  // who has the author's address, and another name
 	former     string              // the former team member who had the author's address
 	said       []directory.Client  // whose name may be in the text
 	missed     []string            // names in the text that no client has

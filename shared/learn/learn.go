@@ -240,7 +240,7 @@ func (s Suggestion) Is(done item.Solution) bool {
 	}
 	switch s.Action {
 	case item.LinkContact:
-		return s.Contact.ID == done.Contact
+		return s.Contact.ID == done.Contact && s.Portal == done.Portal
 	case item.ChooseClient:
 		return s.Client.ID == done.Client
 	case item.CreateContact:

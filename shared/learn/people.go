@@ -3,8 +3,6 @@ package learn
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -58,6 +56,11 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		list = append(list, s)
 	}
 	list = offerPortal(list, m, directory.Rule{})
+	for i, s := range list {
+		if s.Action == item.CreateContact && s.Portal && cs.owner != nil { // it has the address
+			list[i] = Suggestion{Action: item.LinkContact, Contact: cs.owner, Client: s.Client, Portal: true, Score: s.Score, Reasons: s.Reasons}
+		}
+	}
 	left *= 1 - any
 	reasons := nobody.reasons()
 	if n := phrases(by.own, seeking); n > 0 && nothing {
@@ -113,10 +116,10 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 		}
 	}
 	var only *directory.Contact
-	taken, err := cs.owner(ctx)
-	if err != nil {
+	if err := cs.readOwner(ctx); err != nil {
 		return nil, err
 	}
+	taken := cs.owner
 	if taken != nil {
 		candidates = append(candidates, *taken)
 		clients = slices.DeleteFunc(slices.Clone(clients), func(p *candidate) bool { return slices.Contains(taken.Clients, p.id) })
@@ -151,21 +154,15 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 	return people, nil
 }
 
-// owner returns the contact who has the author's address, when another name than
-// the contact's stands beside it; nil when there is none.
-func (cs *clientSearch) owner(ctx context.Context) (*directory.Contact, error) {
+// readOwner reads the contact who has the author's address, when another name than the
+// contact's stands beside it.
+func (cs *clientSearch) readOwner(ctx context.Context) error {
 	id := cs.m.Item.Facts.Contact
 	if cs.m.Item.Reason != item.UnknownSender || id == "" {
-		return nil, nil
+		return nil
 	}
-	c, err := cs.office.Contact(ctx, id)
-	if errors.Is(err, directory.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("contact %s: %w", id, err)
-	}
-	return &c, nil
+	return runLookups(ctx, []lookup{lookupOf(func(ctx context.Context) (directory.Contact, error) { return cs.office.Contact(ctx, id) },
+		func(c directory.Contact) { cs.owner = &c })})
 }
 
 // weighShared adds the clues for mail from an address under another name than its

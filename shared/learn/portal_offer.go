@@ -19,10 +19,11 @@ const (
 const deskPortal = 0.06
 
 // offerPortal offers the sender of a mail as a portal, beside the client that the mail is
-// about: when its display name says "X via Y", when a program names the client, or when
-// people chose several clients for it. Where that is likely, the suggestions for a client
-// also make the portal; for a desk, one more is added. Rule holds the earlier choices; it
-// is zero for a stranger.
+// about: when its display name says "X via Y", when a program names the client, when the
+// display name beside another contact's address has the client's name, or when people
+// chose several clients for it. Where that is likely, the suggestions for a client also
+// make the portal; for a desk, one more is added. Rule holds the earlier choices; it is
+// zero for a stranger.
 func offerPortal(list []Suggestion, m Mail, rule directory.Rule) []Suggestion {
 	if m.Item.Facts.Portal || m.Doubt || !ByProgram(m.Item.From) {
 		return list
@@ -31,6 +32,7 @@ func offerPortal(list []Suggestion, m Mail, rule directory.Rule) []Suggestion {
 	if rule.State == directory.RuleOn || rule.State == directory.RuleLearning {
 		n = len(choseClients(rule.Evidence))
 	}
+	shared := m.Item.Reason == item.UnknownSender && m.Item.Facts.Contact != "" // another contact has the address
 	by, program, top := portalName(m.Item.From), machine(m.Item.From.Email), -1
 	for i, s := range list {
 		if s.Action != item.ChooseClient && s.Action != item.CreateContact || s.Client == nil {
@@ -38,6 +40,7 @@ func offerPortal(list []Suggestion, m Mail, rule directory.Rule) []Suggestion {
 		}
 		named := slices.ContainsFunc(s.Reasons, func(r Reason) bool { return r.Weight > 0 && portalSigns[r.Code] })
 		switch {
+		case shared && (!named || directory.PublicDomain(directory.Domain(m.Item.From.Email))):
 		case by != "":
 			list[i] = s.alsoPortal(reason("portal:via", by))
 			if s.Action == item.CreateContact {
@@ -45,6 +48,8 @@ func offerPortal(list []Suggestion, m Mail, rule directory.Rule) []Suggestion {
 			}
 		case program && n >= programChoices:
 			list[i] = s.alsoPortal(reason("portal:chosen", n))
+		case shared && Names(m.Item.From.Name, s.Client.Name):
+			list[i] = s.alsoPortal(reason("portal:names"))
 		case program && named:
 			list[i] = s.alsoPortal(reason("portal:program", s.Client.Name))
 		case top < 0 || s.Score > list[top].Score:

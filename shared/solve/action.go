@@ -1,6 +1,7 @@
 package solve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -36,7 +37,7 @@ func (cmd *command) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" && owner != cmd.Contact && !cmd.Alone {
+	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" && (owner != cmd.Contact || cmd.Portal && cmd.Client != "") && !cmd.Alone {
 		return cmd.linkOther(ctx, owner)
 	}
 	if internal || cmd.Alone {
@@ -70,13 +71,15 @@ func (cmd *command) linkOther(ctx context.Context, owner string) error {
 		if err != nil {
 			return err
 		}
+		client := one(other.Clients)
 		if cmd.Portal {
-			cmd.override.Contact, cmd.override.Client = "", one(other.Clients) // the client of this mail
-			_, err = becomePortal(tx, c, cmd.it.From.Email)
-			return err
+			client = cmp.Or(cmd.Client, client)
+			cmd.override.Contact, cmd.override.Client = "", client // the client of this mail
 		}
-		if client := one(other.Clients); client != "" {
-			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), choice{})
+		if client != "" {
+			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), choice{portal: cmd.Portal})
+		} else if cmd.Portal {
+			_, err = becomePortal(tx, c, cmd.it.From.Email)
 		}
 		return err
 	})

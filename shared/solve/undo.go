@@ -64,7 +64,7 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err := s.checkNoNotes(ctx, []string{id}); err != nil {
 		return Result{}, err
 	}
-	if it.Override.Action == item.ChooseClient && known && r.Kind == directory.SenderClient {
+	if it.Override.Action != "" && known && r.Kind == directory.SenderClient {
 		if err := s.forgetClient(ctx, r.Key, it, it.Override.Client); err != nil {
 			return Result{}, err
 		}

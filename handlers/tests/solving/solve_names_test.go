@@ -246,3 +246,63 @@ func TestAFraudIsNotSuggested(t *testing.T) {
 		})
 	}
 }
+
+// A second company that writes from the address of a contact makes a portal of it in one
+// click: the mail goes to the company that it names, and undoing that gives the contact its
+// client back.
+func TestTheAddressOfAnotherCompany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, baker, butcher := twoClients(t)
+		const from = "facturen@boekportaal.example"
+		owner := w.Must("POST", "/api/contacts", object{"name": "Bakkerij Jansen", "emails": []string{from}, "clients": []string{baker}})["id"].(string)
+		contact := func() string {
+			c := w.Must("GET", "/api/contacts/"+owner, nil)
+			return fmt.Sprint(c["portal"] == true, c["emails"], c["clients"])
+		}
+		before := contact()
+		w.mailed("Slagerij van der Linde <"+from+">", "Factuur 2", "Bijgaand factuur 2 van Slagerij van der Linde.")
+		if got := w.placed("Factuur 2"); got != "unknown-sender" {
+			t.Fatalf("another company's: %s", got)
+		}
+		first := w.Must("GET", "/api/mails/"+w.ID("Factuur 2")+"/suggestions", nil)["items"].([]any)[0].(object)
+		if solve := first["solve"].(object); solve["portal"] != true || solve["contact"] != owner || solve["client"] != butcher {
+			t.Fatalf("suggested first: %v", first)
+		}
+		w.Must("POST", "/api/mails/"+w.ID("Factuur 2")+"/solve", first["solve"])
+		if got := w.placed("Factuur 2"); got != butcher {
+			t.Errorf("solved: %s", got)
+		}
+		if got := contact(); !strings.HasPrefix(got, "true") || strings.Contains(got, baker) {
+			t.Errorf("the owner of the address: %s", got)
+		}
+		w.Must("POST", "/api/mails/"+w.ID("Factuur 2")+"/undo", nil)
+		if got := contact(); got != before {
+			t.Errorf("undone: %s, before %s", got, before)
+		}
+		if got := w.placed("Factuur 2"); got != "unknown-sender" {
+			t.Errorf("undone: %s", got)
+		}
+		w.Check(t)
+	})
+}
+
+// Mail of a portal goes first to the only client of the only contact in whose name it writes.
+func TestAPortalWritesForAPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, baker, butcher := twoClients(t)
+		w.Must("POST", "/api/contacts", object{"name": "Els van Dam", "emails": []string{"els@linde.example"}, "clients": []string{butcher}})
+		for subject, of := range map[string]struct{ name, client string }{
+			"Voltooid 1": {"Jan Jansen via Tekenen", baker}, "Voltooid 2": {"Els van Dam via Tekenen", butcher}, "Voltooid 3": {"Els van Dam", butcher},
+		} {
+			w.mailed(fmt.Sprintf("%q <dse@tekenonline.example>", of.name), subject, "Uw document is ondertekend.")
+			if w.Mail(subject)["reason"] == "unknown-sender" {
+				w.solve(subject, object{"action": "create-contact", "name": "Tekenen online", "portal": true})
+			}
+			first := w.Must("GET", "/api/mails/"+w.ID(subject)+"/suggestions", nil)["items"].([]any)[0].(object)
+			if solve := first["solve"].(object); solve["action"] != "choose-client" || solve["client"] != of.client {
+				t.Errorf("%s, suggested first: %v", of.name, first)
+			}
+		}
+		w.Check(t)
+	})
+}

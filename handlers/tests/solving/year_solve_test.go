@@ -217,7 +217,8 @@ func (p *play) same(s, right object, tr year.Truth) bool {
 	}
 	switch s["action"] {
 	case "link-contact":
-		return is("contact")
+		client, named := s["client"].(object)
+		return is("contact") && (!named || client["id"] == p.clients[tr.Client])
 	case "create-contact", "choose-client":
 		return is("client")
 	}
