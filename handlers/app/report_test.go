@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -234,6 +235,46 @@ func TestDeliveryReportOfOtherMail(t *testing.T) {
 			t.Errorf("%d reports wait, want 3", waiting)
 		}
 	})
+}
+
+// Mail that speaks of reports, and is none, changes no reply, however exactly it names one and
+// its recipient.
+func TestMailThatIsNoReport(t *testing.T) {
+	const labels = "Ontvanger: jan@bakker.example\r\nMessage-ID: <r1@kantoor.example>\r\nStatus: 5.1.1\r\n"
+	info := "info@" + apptest.Domain
+	inThread := "In-Reply-To: <r1@kantoor.example>"
+	for name, x := range map[string]struct {
+		sender, subject string
+		headers         []string
+	}{
+		"a client quotes a report": {jan, "Fwd: Undelivered Mail Returned to Sender", []string{inThread}},
+		"a client answers one":     {jan, "Re: Onbestelbaar: Vraag", []string{inThread}},
+		"out of office":            {"", "Automatisch antwoord: Vraag", []string{inThread, "Auto-Submitted: auto-replied"}},
+		"out of office of Exchange": {"", "Niet aanwezig",
+			[]string{inThread, "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"}},
+		"a newsletter about reports": {"nieuws@mailing.example", "Delivery status notification uitgelegd",
+			[]string{"List-Id: <tips.mailing.example>"}},
+		"a newsletter without return path": {"", "Bounces: niet bezorgd, wat nu?",
+			[]string{"List-Id: <tips.mailing.example>", "Precedence: bulk"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				r := w.replied(w.conversation(), "<r1@kantoor.example>", outbox.ModeReply, jan)
+				raw := apptest.RawMail(cmp.Or(x.sender, jan), info, x.subject, "geen-rapport", x.headers...)
+				w.Send(x.sender, []string{info}, raw+labels)
+				w.Pass(1)
+				if got := w.outcome(r); got != "sent: jan@bakker.example sent" {
+					t.Errorf("the reply is %q", got)
+				}
+				for _, m := range w.Mails() {
+					if m["reason"] == "bounce" {
+						t.Errorf("taken for a report: %v", m["subject"])
+					}
+				}
+			})
+		})
+	}
 }
 
 // The contact whose address does not exist shows since when; later mail from it

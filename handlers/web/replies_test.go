@@ -24,7 +24,8 @@ func answered() *fakeAPI {
 			Subject: "RE: Btw", By: anna, LeavesAt: time.Now().Add(time.Hour),
 			Reason: "too-large", Detail: "Error<x>",
 			Recipients:  []recipient{{Email: "jan@bakker.example", State: "sent"}, {Email: "weg@x.example", State: "bounced", Status: "5.1.1"}},
-			CanTakeBack: state == "held" || state == "draft", ForOthers: state == "draft", CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
+			CanTakeBack: state == "held" || state == "draft", ForOthers: state == "draft",
+			CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
 			Approval: &approval{Why: []string{"word"}}}
 		api.answers["GET "+r.api("")] = r
 		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email},

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"strings"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailhtml"
 )
 
@@ -15,6 +16,7 @@ type content struct {
 	original header   // of the returned mail
 	text     string   // for people, without the returned mail
 	html     string   // the same, when only HTML has it
+	own      []*block // of its text: see ownBlocks
 	feedback bool     // it holds a feedback report of RFC 5965
 
 	parts  int
@@ -110,8 +112,9 @@ func (c *content) subject() string {
 func (c *content) cutReturned() {
 	lines := strings.Split(strings.ReplaceAll(c.text, "\r\n", "\n"), "\n")
 	lines = lines[:min(len(lines), maxLines)]
+	c.own = ownBlocks(lines)
 	for i := range lines {
-		if !startsReturned(lines, i) {
+		if c.own[i] != nil || !startsReturned(lines, i) {
 			continue
 		}
 		h, body := cutHeader(strings.Join(lines[i:], "\n"))
@@ -121,6 +124,42 @@ func (c *content) cutReturned() {
 	}
 	c.text = strings.Join(lines, "\n")
 }
+
+// A block are the lines of a text without an empty one between them, from first until end.
+type block struct {
+	first, end int
+	about      string // the recipient that it names: see divide
+}
+
+// ownBlocks returns for each line the block in which it stands, if that names a recipient and
+// a status by labels: the report's own words, though a Message-ID among them looks like the
+// header of the mail that it returns.
+func ownBlocks(lines []string) []*block {
+	own := make([]*block, len(lines))
+	b, recipient, status, returned := &block{}, false, false, false
+	for i := range len(lines) + 1 {
+		if i == len(lines) || strings.TrimSpace(lines[i]) == "" || announces(lines[i]) {
+			for j := b.first; recipient && status && !returned && j < i; j++ {
+				b.end = i
+				own[j] = b
+			}
+			b, recipient, status, returned = &block{first: i + 1}, false, false, false
+			continue
+		}
+		line := lines[i][:min(len(lines[i]), maxTextLine)]
+		step(3 * len(line))
+		recipient = recipient || recipientLabel.MatchString(line)
+		status = status || strings.Contains(line, ":") && codeIn(line) != ""
+		returned = returned || returnedField.MatchString(line)
+	}
+	return own
+}
+
+var (
+	recipientLabel = lazyregexp.New(`(?i)^[\s>*•·-]*` + recipientLabels + `[^@]{0,80}@`)
+	// returnedField matches the fields that only a mail has.
+	returnedField = phrases(`^\s*(return-path|dkim-signature|mime-version)\s*:`, `^\s*received\s*:\s*(from|by|\()`)
+)
 
 // maxLines bounds the text that is read.
 const maxLines = 5000

@@ -14,7 +14,8 @@ type text struct {
 	lines []string
 	found []mention
 	names map[int][]string // the recipients that a line names
-	more  bool             // there are several recipients
+	own   []*block
+	more  bool // there are several recipients
 }
 
 // A mention is an address in a line of a text.
@@ -31,7 +32,7 @@ const (
 )
 
 func (c *content) readText() *text {
-	t := &text{whole: c.text}
+	t := &text{whole: c.text, own: c.own}
 	for line := range strings.SplitSeq(c.text, "\n") {
 		i := len(t.lines)
 		line = line[:min(len(line), maxTextLine)]
@@ -52,15 +53,20 @@ func (c *content) readText() *text {
 var (
 	// notRecipient matches what stands before the address of somebody else.
 	notRecipient = phrases(
-		`(mail from|\bfrom|sender|contact|mailto|postmaster|support|helpdesk|reply-to|help|administrator|van|von|cc):?\s*[<(\["']*$`,
+		`(mail from|\bfrom|sender|contact|mailto|postmaster|support|helpdesk|reply-to|help|administrator|van|von|cc|`+
+			`afzender|absender|exp[ée]diteur)\s*:?\s*[<(\["']*$`,
 		`mail from:\s*<[^>]*$`, `contact.{0,40}$`)
 	// main matches what may stand before the address that the line is about.
 	main = lazyregexp.New(`(?i)^[\s<>"'*•·>|\[(-]*(` + strings.Join([]string{
 		`\d{3}[- ][<"']*`, `(rcpt )?to:\s*<?`, `in:\s+rcpt to:\s*<`, `>>> rcpt to:\s*<`, `for\s+<?`, `unknown (user|address):\s*[<"']*`,
-		`(failed )?(recipient|rcpt|user|address|mailbox|ontvanger|empfänger|destinataire|e-?mail)(\(s\)|s|en)?( name)?:\s*[\[<"']*`,
+		recipientLabels + `[\[<"']*`,
 		`.{0,60}\b(deliver(ed|ing|y)?|undeliverable|bezorgd|zugestellt|invalid recipient)\b.{0,40}?\b(to|for|aan|an)\b:?\s*[<"'\[]*`,
 	}, "|") + `)?$`)
 )
+
+// recipientLabels matches what names the recipient at the start of a line.
+const recipientLabels = `(failed |final |betrokken |betroffener? )?(recipient|rcpt|user|address|mailbox|ontvanger|geadresseerde|` +
+	`empfänger|destinataire|(e-?mail)?-?adresse?|e-?mail)(\(s\)|s|en)?( name)?[\s\x{a0}]*:\s*`
 
 // lists matches the line above the addresses that the report is about.
 var lists = phrases(`(following|these) (recipient|address)`, `(addresses|recipients) (had|failed)`,
@@ -122,12 +128,20 @@ func (c *content) addressed() (out []string) {
 	return out
 }
 
+// several stands for the recipients of a block that names more than one.
+const several = "several"
+
 // divide notes which recipients each line names.
 func (t *text) divide(all []Recipient) {
 	t.names, t.more = map[int][]string{}, len(all) > 1
 	for _, m := range t.found {
 		if i := slices.IndexFunc(all, func(r Recipient) bool { return r.Is(m.email) }); i >= 0 {
 			t.names[m.line] = append(t.names[m.line], all[i].Email)
+			if own := t.own[m.line]; own != nil && own.about == "" {
+				own.about = all[i].Email
+			} else if own != nil && own.about != all[i].Email {
+				own.about = several
+			}
 		}
 	}
 }
@@ -138,6 +152,9 @@ func (t *text) about(r Recipient) string {
 	var b strings.Builder
 	for line, until := 0, 0; line < len(t.lines) && b.Len() < maxSaid; line++ {
 		step(1)
+		if own := t.own[line]; own != nil && own.about == r.Email {
+			return strings.Join(t.lines[own.first:own.end], "\n")
+		}
 		switch named := t.names[line]; {
 		case slices.Contains(named, r.Email):
 			until = line + aboutLines
@@ -218,4 +235,4 @@ func (c *content) idsOfText() (out []string) {
 	return out
 }
 
-var namedID = lazyregexp.New(`(?i)message[- ]?id[^<>@:]{0,20}:?\s*`)
+var namedID = lazyregexp.New(`(?i)(message|bericht|nachrichten)[- ]?id[^<>@:]{0,20}:?\s*|id(entifiant)? du message[^<>@:]{0,20}:?\s*`)

@@ -320,7 +320,8 @@ func TestRepliesForOthers(t *testing.T) {
 		if want := x.err != nil; err != nil || (len(listed) == 1) != want {
 			t.Errorf("%s: listed %v, %v", name, listed, err)
 		}
-		if d, err := w.LoadDraft(t.Context(), w.chat, cmp.Or(x.drafted, "anna")); (err == nil && d.HTML == "<p>Dag Jan</p>") != (x.drafted != "") {
+		d, err := w.LoadDraft(t.Context(), w.chat, cmp.Or(x.drafted, "anna"))
+		if got := err == nil && d.HTML == "<p>Dag Jan</p>"; got != (x.drafted != "") {
 			t.Errorf("%s: draft %q, %v", name, d.HTML, err)
 		}
 	}
