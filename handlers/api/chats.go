@@ -76,7 +76,7 @@ type (
 		Mine     bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
 		State    string `query:"state" enum:"open,closed" doc:"only chats in this state"`
 		Client   string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
-		Search   string `query:"search" maxLength:"100" doc:"words of the subject, the contact's name or the first mail, or of the client's name, each by its beginning and all of them in one chat or in one client, whatever their case and diacritics; or the beginning of the client's number, KvK number, VAT id or IBAN; of the clients that are found, the first 50 count; a page may then hold fewer items than the limit and still have a next"`
+		Search   string `query:"search" maxLength:"100" doc:"words of the subject, the contact's name, the first mail or the client's name, all of them, each by its beginning, whatever their case and diacritics; for a word of the name also the beginning of the client's number, KvK number, VAT id or IBAN; of the clients that are found, 50 count; a page may then hold fewer items than the limit and still have a next"`
 		Assignee string `query:"assignee" maxLength:"64" doc:"only chats that this team member looks after; me for yourself"`
 		Later    string `query:"later" enum:"only,hidden" doc:"only chats that wait for a later moment, or none of them"`
 		Unread   bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`

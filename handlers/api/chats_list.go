@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 )
 
 func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
@@ -68,33 +70,64 @@ func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat
 	return out, err
 }
 
-// matches says whether a chat is wanted; clients are those that the search finds.
-func (in *chatsInput) matches(c chat.Chat, clients []string) bool {
+// clientWords are, by the ids of the clients that a search finds, the words that their chats
+// must have besides.
+type clientWords map[string][]string
+
+// matches says whether a chat is wanted.
+func (in *chatsInput) matches(c chat.Chat, clients clientWords) bool {
 	if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client || in.Unread && c.Unread == 0 {
 		return false
 	}
 	if in.Assignee != "" && c.Assignee != in.Assignee || in.Later != "" && c.Later.After(time.Now()) != (in.Later == "only") {
 		return false
 	}
-	return slices.Contains(clients, c.Client) || c.Has(directory.Words(in.Search))
+	besides, ok := clients[c.Client]
+	return ok && c.Has(besides) || c.Has(directory.Words(in.Search))
 }
 
-// maxClientsFound is of how many clients a search shows the chats, with a query for each.
-const maxClientsFound = 50
+const (
+	// maxClientsFound is of how many clients a search shows the chats, with a query for each.
+	maxClientsFound = 50
+	// maxClientSearches is how many words are tried alone as those of a client.
+	maxClientSearches = 4
+)
 
-// clientsFound are the ids of the clients that a search finds. The chats do not have the
-// names and numbers of their clients: so a client may be renamed with any number of chats.
-func (a *api) clientsFound(ctx context.Context, in *chatsInput) (ids []string, err error) {
-	if len(directory.Words(in.Search)) == 0 {
+// clientsFound are the clients that have all words of a search, or else some of them. The
+// chats do not have the names and numbers of their clients: so a client may be renamed with
+// any number of chats.
+func (a *api) clientsFound(ctx context.Context, in *chatsInput) (clientWords, error) {
+	words, found := directory.Words(in.Search), clientWords{}
+	if len(words) == 0 {
 		return nil, nil
 	}
-	page, err := a.Directory.Clients(ctx, directory.Query{Search: in.Search, Limit: maxClientsFound})
-	for _, c := range page.Items {
-		if in.Client == "" || in.Client == c.ID {
-			ids = append(ids, c.ID)
+	if err := a.findClients(ctx, in, in.Search, nil, found); err != nil || len(found) > 0 || len(words) == 1 {
+		return found, err
+	}
+	alone := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(words))), func(w string) bool { return !item.Leads(w) })
+	for _, word := range alone[:min(len(alone), maxClientSearches)] {
+		if err := a.findClients(ctx, in, word, words, found); err != nil {
+			return nil, err
 		}
 	}
-	return ids, err
+	return found, nil
+}
+
+// findClients adds the clients that have a text to found. Their chats must have the words,
+// except the text.
+func (a *api) findClients(ctx context.Context, in *chatsInput, text string, words []string, found clientWords) error {
+	page, err := a.Directory.Clients(ctx, directory.Query{Search: text, Limit: maxClientsFound})
+	for _, c := range page.Items {
+		besides, ok := found[c.ID]
+		if !ok {
+			if len(found) == maxClientsFound || in.Client != "" && in.Client != c.ID {
+				continue
+			}
+			besides = words
+		}
+		found[c.ID] = slices.DeleteFunc(slices.Clone(besides), func(w string) bool { return w == text })
+	}
+	return err
 }
 
 // errNoIndex says that the index does not answer a search.
@@ -102,7 +135,7 @@ var errNoIndex = errors.New("the index does not answer")
 
 // findChats lists chats that the index finds, and those of clients. Not ok says that
 // their list is read.
-func (a *api) findChats(ctx context.Context, in *chatsInput, members, clients []string) (*listOutput[chatObject], bool, error) {
+func (a *api) findChats(ctx context.Context, in *chatsInput, members []string, clients clientWords) (*listOutput[chatObject], bool, error) {
 	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State)}
 	if len(find.Words) == 0 || in.Unread || len(members) == 0 {
 		return nil, false, nil
@@ -111,7 +144,7 @@ func (a *api) findChats(ctx context.Context, in *chatsInput, members, clients []
 		find.Members = members
 	}
 	const byWords = ""
-	lists := append([]string{byWords}, clients...)
+	lists := append([]string{byWords}, slices.Collect(maps.Keys(clients))...)
 	chats, next, err := filtered(lists, in.Limit, in.After, func(client string, limit int, after string) ([]chat.Chat, string, error) {
 		if client != byWords {
 			return a.Chats.List(ctx, chat.Query{Client: client, Limit: limit, After: after})

@@ -48,6 +48,11 @@ func TestChatsAreFoundByTheirClient(t *testing.T) {
 			{"manager", "search=korenaar&mine=true", []string{"Vraag 3"}},
 			{"manager", "search=korenaar&state=closed", nil},
 			{"manager", "search=orenaar", nil},
+			{"manager", "search=korenaar%20petra", []string{"Vraag 1"}},
+			{"manager", "search=2004%20vraag", []string{"Vraag 3", "Vraag 1"}},
+			{"manager", "search=vraag%20bakk%20els", []string{"Vraag 3"}},
+			{"manager", "search=korenaar%20jansen", nil},
+			{"reader", "search=korenaar%20vraag", []string{"Vraag 1"}},
 			{"editor", "search=korenaar&unread=true", []string{"Vraag 1"}},
 			{"reader", "search=korenaar", []string{"Vraag 1"}},
 			{"reader", "search=2004", []string{"Vraag 1"}},
@@ -109,7 +114,8 @@ func TestASearchByClientDoesNotGrow(t *testing.T) {
 		for ; from < n; from++ {
 			k.start(t, from, "Els", "editor")
 		}
-		for query, want := range map[string]int{"manager korenaar": 2, "manager 2004": 2, "reader korenaar": 1} {
+		for query, want := range map[string]int{"manager korenaar": 2, "manager 2004": 2, "reader korenaar": 1,
+			"manager vraag+korenaar": 2} {
 			var who, text string
 			if _, err := fmt.Sscan(query, &who, &text); err != nil {
 				t.Fatal(err)

@@ -122,7 +122,7 @@ func TestChatList(t *testing.T) {
 		{"editor", "?search=vraag%201", []string{"Vraag 1"}},
 		{"manager", "", []string{"Vraag 3", "Vraag 2", "Vraag 1"}},
 		{"manager", "?search=dag%20jan", nil},
-		{"manager", "?search=vraag%20jans", []string{"Vraag 3"}},
+		{"manager", "?search=vraag%20jans", []string{"Vraag 3", "Vraag 2", "Vraag 1"}},
 		{"manager", "?unread=true", []string{"Vraag 3"}},
 		{"manager", "?mine=true", []string{"Vraag 3"}},
 		{"reader", "", []string{"Vraag 1"}},
