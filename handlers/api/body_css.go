@@ -31,7 +31,7 @@ const (
 
 // Values that are kept, by property. All other styles of a mail are left out.
 var (
-	lengths    = `(?:0|auto|\d{1,4}(?:\.\d{1,4})?(?:px|pt|em|rem|ex|%|cm|mm|in|pc)?)`
+	lengths    = `(?:0|auto|(?:\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?:px|pt|em|rem|ex|%|cm|mm|in|pc)?)` // Excel writes .5pt
 	sizes      = regexp.MustCompile(`^` + lengths + `(?: ` + lengths + `){0,3}$`)
 	lineKinds  = `none|hidden|solid|dashed|dotted|double|groove|ridge|inset|outset`
 	colours    = `#[0-9a-f]{3,8}|[a-z]{3,20}|(?:rgb|hsl)a?\([0-9., %/]{3,40}\)`

@@ -50,6 +50,8 @@ func TestDocuments(t *testing.T) {
 			[]string{"a</td><td>b</td></tr><tr><td>c</td></tr></table>d"}, nil},
 		{"border of a mail without colours", `<table style="border:1px solid windowtext"><tr><td>a</table>`, []string{"border: 1px solid"},
 			[]string{"windowtext"}},
+		{"cells of Excel", `<style>.xl66{border:.5pt solid windowtext}</style><td class=xl66 align=right>12,50<td style="border-top:.5pt dashed">b`,
+			[]string{"border: .5pt solid", `align="right"`, "border-top: .5pt dashed"}, nil},
 		{"what a link may lead to", `<a href="cid:x">a</a><a href="mailto:a@b.example">b</a>`, []string{"mailto:"}, []string{"cid"}},
 		{"a picture of this server",
 			`<img src="https://kantoor.example/.auth/logout"><img src="https://elders.example/a.png"><img src="/api/me"><img ` +

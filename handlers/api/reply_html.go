@@ -43,10 +43,11 @@ var replyPolicy = sync.OnceValue(func() *bluemonday.Policy {
 var replyStyles = sync.OnceValue(func() map[string]*regexp.Regexp {
 	length := `-?[0-9.]{1,8}(?:px|pt|em|rem|%|cm|mm|in)?`
 	colour := `#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|rgba?\([0-9., %]{5,40}\)`
+	oneColour := regexp.MustCompile(`^(?:` + colour + `)$`)
 	lengths := regexp.MustCompile(`^(?:` + length + `|auto|normal)(?: (?:` + length + `|auto))*$`)
 	border := regexp.MustCompile(`^(?:(?:` + length + `|` + colour + `|thin|medium|thick|none|solid|dotted|dashed|double|windowtext) ?)+$`)
 	styles := map[string]*regexp.Regexp{
-		"color": regexp.MustCompile(`^(?:` + colour + `)$`), "background-color": regexp.MustCompile(`^(?:` + colour + `)$`),
+		"color": oneColour, "background-color": oneColour, "background": oneColour, // Excel writes background
 		"font-family": regexp.MustCompile(`^[A-Za-z0-9 ,'"-]{1,120}$`),
 		"font-size":   regexp.MustCompile(`^(?:` + length + `|small|medium|large|x-small|x-large)$`),
 		"font-weight": regexp.MustCompile(`^(?:normal|bold|[1-9]00)$`), "font-style": regexp.MustCompile(`^(?:normal|italic)$`),
