@@ -272,6 +272,6 @@ func (a *api) fetchAddress(ctx context.Context, in *AddressPath) (*struct{}, err
 	if err := a.Connectors.NoteFetch(ctx, v); err != nil {
 		return nil, err
 	}
-	return nil, a.Jobs.Put(ctx, job.Fetch{Job: "fetch", Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(),
+	return nil, a.Jobs.Put(ctx, job.Fetch{Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(),
 		Mailboxes: []string{v.ID}, Claim: job.NewClaim()})
 }

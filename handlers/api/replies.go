@@ -143,7 +143,7 @@ func (a *api) sendLater(ctx context.Context, r outbox.Reply, why string) {
 	if !r.State.IsWaiting() || delay > queue.MaxDelay {
 		return
 	}
-	j := job.Send{Job: "send", Address: r.Address, Why: why, Replies: []string{r.ID}}
+	j := job.Send{Address: r.Address, Why: why, Replies: []string{r.ID}}
 	if err := a.Jobs.PutAfter(context.WithoutCancel(ctx), j, delay); err != nil {
 		slog.WarnContext(ctx, "a reply waits for the tick: its job was not put", "reply", r.ID, "error", err)
 	}

@@ -22,7 +22,7 @@ func (a *api) askForSent(ctx context.Context, c chat.Chat) {
 	if err = errors.Join(err, boxErr); err != nil || !enabled {
 		return
 	}
-	j := job.Fetch{Job: "fetch", Why: "somebody begins a reply", Claim: job.NewClaim()}
+	j := job.Fetch{Why: "somebody begins a reply", Claim: job.NewClaim()}
 	for _, b := range boxes {
 		asked, _ := a.sentAsked.Load(b.ID)
 		last, _ := asked.(time.Time)

@@ -76,7 +76,7 @@ func TestImpossibleClaims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := openOffice(t, 3, 1)
 		long := strings.Repeat("x", 50_000)
-		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: slices.Repeat([]string{boxID}, 1000), Claim: long}); err != nil ||
+		if err := m.Handle(t.Context(), job.Fetch{Mailboxes: slices.Repeat([]string{boxID}, 1000), Claim: long}); err != nil ||
 			m.graph.calls() != 3 {
 			t.Errorf("%d calls, %v", m.graph.calls(), err)
 		}
@@ -116,7 +116,7 @@ func TestAnyCallOfALongRoundMayFail(t *testing.T) {
 						}
 						return wiretest.Pass
 					})
-					_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()})
+					_ = m.queue.Put(t.Context(), job.Fetch{Mailboxes: []string{boxID}, Claim: job.NewClaim()})
 					j, _ := m.queue.take()
 					ctx, kill = context.WithTimeout(ctx, invoke.Deadline)
 					_ = m.Handle(ctx, j) // what fails is done again

@@ -24,13 +24,13 @@ func TestOneReaderPerMailbox(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range readers { // at the same moment
-			_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID, boxID}, Claim: job.NewClaim()})
+			_ = m.queue.Put(t.Context(), job.Fetch{Mailboxes: []string{boxID, boxID}, Claim: job.NewClaim()})
 		}
 		for minute := 0; m.cursor(t).DeltaLink != "end" && minute < 60; minute++ {
 			if minute%5 == 0 {
 				m.tick(t)
 			}
-			_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}}) // as people write by hand
+			_ = m.queue.Put(t.Context(), job.Fetch{Mailboxes: []string{boxID}}) // as people write by hand
 			var all sync.WaitGroup
 			for range readers {
 				all.Go(func() { m.work(t, 1) })
@@ -74,7 +74,7 @@ func TestLostJobStopsNoMailbox(t *testing.T) {
 		if j, ok := m.queue.take(); ok {
 			t.Errorf("the tick asks for a mailbox that is read: %+v", j)
 		}
-		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()}); err != nil ||
+		if err := m.Handle(t.Context(), job.Fetch{Mailboxes: []string{boxID}, Claim: job.NewClaim()}); err != nil ||
 			m.graph.calls() != maxPages {
 			t.Errorf("%d calls, %v", m.graph.calls(), err)
 		}

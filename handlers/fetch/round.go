@@ -60,7 +60,7 @@ func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
 
 // continuation returns the job that continues a round.
 func continuation(b *connector.Box, claim string) job.Fetch {
-	return job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
+	return job.Fetch{Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
 }
 
 // round reads a folder from its cursor to its newest mail, and returns how many mails
@@ -211,7 +211,7 @@ func (h *Handler) enqueue(ctx context.Context, b *connector.Box, mails []string)
 	if len(mails) == 0 {
 		return nil
 	}
-	return h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: b.Address, Why: "new", Mails: mails})
+	return h.Jobs.Put(ctx, job.Process{Mailbox: b.Address, Why: "new", Mails: mails})
 }
 
 // incomplete reads a mail that came with only its changed properties, unless it is

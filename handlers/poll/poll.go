@@ -111,7 +111,7 @@ func (h *Handler) fetch(ctx context.Context, due []connector.Box, tick invoke.Ti
 			continue
 		}
 		if asked%perFetch == 0 {
-			jobs = append(jobs, job.Fetch{Job: "fetch", Why: why, Claim: job.NewClaim()})
+			jobs = append(jobs, job.Fetch{Why: why, Claim: job.NewClaim()})
 		}
 		j := &jobs[len(jobs)-1]
 		j.Addresses = append(j.Addresses, b.Address)
@@ -268,7 +268,7 @@ func (h *Handler) sweepMarks(ctx context.Context) error {
 }
 
 func (h *Handler) send(ctx context.Context, address string, entries []work.Entry) error {
-	j := job.Send{Job: "send", Address: address, Why: "swept"}
+	j := job.Send{Address: address, Why: "swept"}
 	for _, w := range entries {
 		j.Replies = append(j.Replies, w.ID)
 	}
@@ -279,5 +279,5 @@ func (h *Handler) send(ctx context.Context, address string, entries []work.Entry
 }
 
 func (h *Handler) process(ctx context.Context, why string, mails []string) error {
-	return h.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: mails})
+	return h.Jobs.Put(ctx, job.Process{Why: why, Mails: mails})
 }

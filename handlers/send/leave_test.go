@@ -94,11 +94,11 @@ func TestItsTime(t *testing.T) {
 		{"its job", 3 * time.Hour, 20 * time.Second, func(*world, outbox.Reply) {}},
 		{"a job too early", 5 * time.Minute, 20 * time.Second, func(w *world, r outbox.Reply) {
 			w.queues.Clear("send")
-			w.must(w.jobs.Put(w.t.Context(), job.Send{Job: "send", Replies: []string{r.ID}}))
+			w.must(w.jobs.Put(w.t.Context(), job.Send{Replies: []string{r.ID}}))
 		}},
 		{"a job far too early", 3 * time.Hour, 7 * time.Minute, func(w *world, r outbox.Reply) {
 			w.queues.Clear("send")
-			w.must(w.jobs.Put(w.t.Context(), job.Send{Job: "send", Replies: []string{r.ID}}))
+			w.must(w.jobs.Put(w.t.Context(), job.Send{Replies: []string{r.ID}}))
 		}},
 		{"no job", 3 * time.Hour, 7 * time.Minute, func(w *world, _ outbox.Reply) { w.queues.Clear("send") }},
 	} {

@@ -39,7 +39,7 @@ func (w *world) tick() {
 	due, err := w.outbox.Work.Due(ctx, 100)
 	for i, entry := range due {
 		if err == nil {
-			err = w.jobs.Put(ctx, job.Send{Job: "send", Why: "swept", Replies: []string{entry.ID}})
+			err = w.jobs.Put(ctx, job.Send{Why: "swept", Replies: []string{entry.ID}})
 		}
 		if err == nil {
 			err = w.outbox.Work.Postpone(ctx, due[i:i+1])
@@ -69,13 +69,16 @@ func (w *world) drain(process *send.Handler) {
 }
 
 func (w *world) do(process *send.Handler, text string) error {
-	var j job.Send
+	var j struct {
+		Job string `json:"job"`
+		job.Send
+	}
 	if json.Unmarshal([]byte(text), &j) != nil || j.Job != "send" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
 	defer cancel()
-	return process.Handle(ctx, j)
+	return process.Handle(ctx, j.Send)
 }
 
 // fault decides about every call, of tables, queues, blobs and Graph, counted

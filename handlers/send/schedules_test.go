@@ -146,7 +146,7 @@ func TestTwoProcesses(t *testing.T) {
 			time.Sleep(15 * time.Second) // simulated: it is due
 			for range 3 {
 				w.both(other, []outbox.Reply{r})
-				w.must(w.jobs.Put(t.Context(), job.Send{Job: "send", Replies: []string{r.ID}}))
+				w.must(w.jobs.Put(t.Context(), job.Send{Replies: []string{r.ID}}))
 			}
 			w.heal()
 			w.rest()

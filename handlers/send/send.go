@@ -232,7 +232,7 @@ func (h *Handler) clean(ctx context.Context, r outbox.Reply) error {
 
 // put puts a job for one reply.
 func (h *Handler) put(ctx context.Context, r outbox.Reply, delay time.Duration) error {
-	return h.Jobs.PutAfter(ctx, job.Send{Job: "send", Address: r.Address, Why: "postponed", Replies: []string{r.ID}}, delay)
+	return h.Jobs.PutAfter(ctx, job.Send{Address: r.Address, Why: "postponed", Replies: []string{r.ID}}, delay)
 }
 
 // ignoreChange makes no error of a reply that a person or another job changed first.

@@ -182,7 +182,7 @@ func (w *world) large() (first, second outbox.Reply, other *send.Handler, met *w
 	time.Sleep(11 * time.Second) // simulated
 	began = make(chan error, 1)
 	go func() {
-		began <- instances[0].Handle(w.t.Context(), job.Send{Job: "send", Replies: []string{first.ID}})
+		began <- instances[0].Handle(w.t.Context(), job.Send{Replies: []string{first.ID}})
 	}()
 	time.Sleep(time.Second) // simulated
 	return first, second, instances[1], met, began

@@ -176,7 +176,7 @@ func (w *world) reply(change ...func(*outbox.Reply)) outbox.Reply {
 	w.t.Helper()
 	r, err := w.outbox.Create(w.t.Context(), w.written(change...))
 	w.must(err)
-	w.must(w.jobs.PutAfter(w.t.Context(), job.Send{Job: "send", Why: "written", Replies: []string{r.ID}}, time.Until(r.LeavesAt)))
+	w.must(w.jobs.PutAfter(w.t.Context(), job.Send{Why: "written", Replies: []string{r.ID}}, time.Until(r.LeavesAt)))
 	return r
 }
 

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// A Job is a message of a queue, encoded as JSON.
+// A Job is a message of a queue, encoded as a JSON object that has members. The queue adds
+// the fields "job", its own name, and IDField.
 type Job interface {
 	// Queue is the name of the queue, and of the function that it triggers.
 	Queue() string
@@ -28,13 +29,12 @@ type Putter interface {
 	Put(ctx context.Context, j Job) error
 }
 
-// IDField is the name of the field with the id of a message. The queue adds it: the
-// service gives a message another id when the host moves it to the poison queue.
+// IDField is the name of the field with the id of a message: the service gives a
+// message another id when the host moves it to the poison queue.
 const IDField = "id"
 
 // Fetch asks for the new mail of some mailboxes.
 type Fetch struct {
-	Job       string   `json:"job"`            // always "fetch"
 	Addresses []string `json:"addresses"`      // only for people who read the queue: the addresses of the mailboxes, in the same order
 	Why       string   `json:"why"`            // "timer 2026-11-23T09:35Z"
 	Mailboxes []string `json:"mailboxes"`      // ids of activated mailboxes, in key order
@@ -53,7 +53,6 @@ func (Fetch) TTL() time.Duration { return 10 * time.Minute }
 
 // Process asks for a decision on some mails.
 type Process struct {
-	Job     string   `json:"job"`     // always "process"
 	Mailbox string   `json:"mailbox"` // only for people who read the queue: the address that received them
 	Why     string   `json:"why"`     // "new", "swept", "retry", "solved", "office changed"
 	Mails   []string `json:"mails"`   // ids of mails
@@ -67,7 +66,6 @@ func (Process) TTL() time.Duration { return 24 * time.Hour }
 
 // Send asks to send some replies.
 type Send struct {
-	Job     string   `json:"job"`     // always "send"
 	Address string   `json:"address"` // only for people who read the queue: the address that sends them
 	Why     string   `json:"why"`     // "written", "swept", "retry", "approved", "postponed"
 	Replies []string `json:"replies"` // ids of replies
@@ -82,7 +80,6 @@ func (Send) TTL() time.Duration { return 24 * time.Hour }
 
 // Mark asks to set the categories of some mails in Outlook.
 type Mark struct {
-	Job     string   `json:"job"`     // always "mark"
 	Mailbox string   `json:"mailbox"` // only for people who read the queue: the address that received them
 	Why     string   `json:"why"`     // "decided", "swept"
 	Mails   []string `json:"mails"`   // ids of mails
@@ -94,7 +91,7 @@ const maxMarks = 100
 // Marks returns the jobs for mails that one address received.
 func Marks(address, why string, mails []string) (jobs []Mark) {
 	for part := range slices.Chunk(mails, maxMarks) {
-		jobs = append(jobs, Mark{Job: "mark", Mailbox: address, Why: why, Mails: part})
+		jobs = append(jobs, Mark{Mailbox: address, Why: why, Mails: part})
 	}
 	return jobs
 }

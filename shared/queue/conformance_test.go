@@ -63,7 +63,6 @@ func runOn(t *testing.T, account string) {
 
 // note is a job of these tests.
 type note struct {
-	Job   string   `json:"job"`
 	Text  string   `json:"text"`
 	Items []string `json:"items,omitempty"`
 
@@ -131,12 +130,12 @@ func wantDepth(t *testing.T, service *queue.Service, name string, want int) {
 
 func putCreates(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
 	wantDepth(t, service, name, 0)
-	put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+	put(t, service, note{queue: name, ttl: time.Minute})
 	wantDepth(t, service, name, 1)
 }
 
 func plainJSON(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	n := note{Job: "note", Text: "info@kantoor.nl <b> & \"q\" 'a' \r\n\t\x00\x1b é 👋 \u2028 \ufffe\uffff ]]>",
+	n := note{Text: "info@kantoor.nl <b> & \"q\" 'a' \r\n\t\x00\x1b é 👋 \u2028 \ufffe\uffff ]]>",
 		Items: []string{"AAMk=", "b|c"}, queue: name, ttl: 90 * time.Second}
 	put(t, service, n)
 	got := take(t, q, 1, 30)
@@ -144,7 +143,7 @@ func plainJSON(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 		t.Fatal("no message")
 	}
 	text := *got[0].MessageText
-	if !strings.HasPrefix(text, `{"job":"note","text":"info@kantoor.nl <b> & `) {
+	if !strings.HasPrefix(text, `{"job":"`+name+`","text":"info@kantoor.nl <b> & `) {
 		t.Errorf("message is %s", text)
 	}
 	var back note
@@ -157,7 +156,7 @@ func plainJSON(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 }
 
 func largestJob(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	n := note{Job: "note", Text: strings.Repeat("a", queue.MaxBytes-len(`{"job":"note","text":"","id":""}`)-26-4*12), queue: name,
+	n := note{Text: strings.Repeat("a", queue.MaxBytes-len(`{"job":"","text":"","id":""}`)-len(name)-26-4*12), queue: name,
 		ttl: time.Minute}
 	put(t, service, n)
 	if got := take(t, q, 1, 30); len(got) != 1 || !strings.Contains(*got[0].MessageText, n.Text) {
@@ -174,7 +173,7 @@ func largestJob(t *testing.T, service *queue.Service, q *azqueue.QueueClient, na
 }
 
 func createTwice(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+	put(t, service, note{queue: name, ttl: time.Minute})
 	if err := service.Create(t.Context(), name, name); err != nil {
 		t.Error(err)
 	}
@@ -183,7 +182,7 @@ func createTwice(t *testing.T, service *queue.Service, q *azqueue.QueueClient, n
 
 func depth(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
 	for range 5 {
-		put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+		put(t, service, note{queue: name, ttl: time.Minute})
 	}
 	m := take(t, q, 2, 30)
 	wantDepth(t, service, name, 5)
@@ -194,12 +193,12 @@ func depth(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name st
 }
 
 func delayed(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	later := note{Job: "note", Text: "later", queue: name, ttl: time.Minute}
+	later := note{Text: "later", queue: name, ttl: time.Minute}
 	if err := service.PutAfter(t.Context(), later, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	wantDepth(t, service, name, 1)
-	put(t, service, note{Job: "note", Text: "now", queue: name, ttl: time.Minute})
+	put(t, service, note{Text: "now", queue: name, ttl: time.Minute})
 	got := take(t, q, 32, 30)
 	if len(got) != 1 || !strings.Contains(*got[0].MessageText, "now") {
 		t.Errorf("took %d messages, want only the one without a delay", len(got))
@@ -210,7 +209,7 @@ func delayed(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name 
 }
 
 func comesBack(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+	put(t, service, note{queue: name, ttl: time.Minute})
 	first := take(t, q, 32, 30)
 	if len(first) != 1 || *first[0].DequeueCount != 1 {
 		t.Fatalf("took %d messages", len(first))
@@ -231,7 +230,7 @@ func comesBack(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 }
 
 func receipts(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+	put(t, service, note{queue: name, ttl: time.Minute})
 	m := take(t, q, 1, 30)[0]
 	hidden := int32(30)
 	res, err := q.UpdateMessage(t.Context(), *m.MessageID, *m.PopReceipt, *m.MessageText,
@@ -252,7 +251,7 @@ func receipts(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name
 
 func peeking(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
 	for _, text := range []string{"a", "b", "c"} {
-		put(t, service, note{Job: "note", Text: text, queue: name, ttl: time.Minute})
+		put(t, service, note{Text: text, queue: name, ttl: time.Minute})
 	}
 	n := int32(2)
 	for range 2 {
@@ -268,7 +267,7 @@ func peeking(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name 
 
 func clearing(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
 	for range 3 {
-		put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
+		put(t, service, note{queue: name, ttl: time.Minute})
 	}
 	if _, err := q.ClearMessages(t.Context(), nil); err != nil {
 		t.Fatal(err)

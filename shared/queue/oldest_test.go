@@ -19,7 +19,7 @@ func TestOldest(t *testing.T) {
 		}
 		first := time.Now()
 		for range 2 {
-			put(t, service, note{Job: "note", queue: "note", ttl: time.Hour})
+			put(t, service, note{queue: "note", ttl: time.Hour})
 			time.Sleep(time.Minute) // simulated
 		}
 		if at, err := service.Oldest(t.Context(), "note"); err != nil || !at.Equal(first.Truncate(time.Second)) {

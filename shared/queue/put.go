@@ -77,9 +77,9 @@ func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error
 // seconds rounds up.
 func seconds(d time.Duration) int32 { return int32((d + time.Second - 1) / time.Second) }
 
-// encode writes j as JSON that is readable in the portal and valid in XML. Its last
-// fields are its id, by which the reason of its failure is found, and the trace that the
-// job belongs to, unless that is "".
+// encode writes j as JSON that is readable in the portal and valid in XML. Its
+// first field is the queue. The last ones are its id, by which the reason of its failure
+// is found, and the trace that the job belongs to, unless that is "".
 func encode(j job.Job, parent, id string) (string, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -87,11 +87,9 @@ func encode(j job.Job, parent, id string) (string, error) {
 	if err := enc.Encode(j); err != nil {
 		return "", err
 	}
-	data := bytes.TrimSpace(text.Bytes())
-	if len(data) > len("{}") {
-		data = fmt.Appendf(data[:len(data)-1], `,%q:%q}`, job.IDField, id)
-	}
-	if parent != "" && len(data) > len("{}") {
+	members := text.Bytes()[len("{") : text.Len()-len("}\n")]
+	data := fmt.Appendf(nil, `{"job":%q,%s,%q:%q}`, j.Queue(), members, job.IDField, id)
+	if parent != "" {
 		data = fmt.Appendf(data[:len(data)-1], `,%q:%q}`, telemetry.Field, parent)
 	}
 	// JSON allows these two characters unescaped, XML does not.

@@ -26,7 +26,7 @@ func double(t *testing.T) (*queuetest.Server, *wiretest.Wire, *queue.Service) {
 // A job is one request, if its queue exists.
 func TestOneCallPerJob(t *testing.T) {
 	s, wire, service := double(t)
-	fetch := job.Fetch{Job: "fetch", Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}, Claim: "one"}
+	fetch := job.Fetch{Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}, Claim: "one"}
 	for _, want := range []int{3, 1} { // refused, created, put; put
 		wire.Reset()
 		if err := service.Put(t.Context(), fetch); err != nil {
@@ -54,7 +54,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 					}
 					return wiretest.Pass
 				})
-				if err := service.Put(t.Context(), note{Job: "note", queue: "notes", ttl: time.Hour}); err != nil {
+				if err := service.Put(t.Context(), note{queue: "notes", ttl: time.Hour}); err != nil {
 					t.Errorf("fault %d of call %d: %v", fault, broken, err)
 				}
 				if n := len(s.Texts("notes")); n < 1 || n > 2 {
@@ -70,7 +70,7 @@ func TestAQueueThatIsBeingDeletedIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, wire, service := double(t)
 		s.Deleting = 30 * time.Second
-		n := note{Job: "note", queue: "notes", ttl: time.Hour}
+		n := note{queue: "notes", ttl: time.Hour}
 		put(t, service, n)
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodDelete, "https://kantoorpost.queue.core.windows.net/notes", nil)
 		r.Header.Set("Authorization", "any")
@@ -119,7 +119,7 @@ func TestRefusals(t *testing.T) {
 // A queue for which the service reports that it is being deleted counts as missing.
 func TestBeingDeletedIsMissing(t *testing.T) {
 	s, wire, service := double(t)
-	n := note{Job: "note", queue: "notes", ttl: time.Hour}
+	n := note{queue: "notes", ttl: time.Hour}
 	put(t, service, n)
 	wire.Reset()
 	s.Refuse = func(*http.Request) (int, string) {
@@ -140,7 +140,7 @@ func TestBeingDeletedIsMissing(t *testing.T) {
 func TestPutAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, service := double(t)
-		if err := service.PutAfter(t.Context(), note{Job: "note", queue: "notes", ttl: time.Minute}, 10*time.Second); err != nil {
+		if err := service.PutAfter(t.Context(), note{queue: "notes", ttl: time.Minute}, 10*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10*time.Second - time.Millisecond)

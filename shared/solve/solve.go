@@ -148,7 +148,7 @@ func (s *Service) decideAll(ctx context.Context, why, by string, ids []string) (
 	for rest := later; len(rest) > 0; {
 		part := rest[:min(len(rest), perJob)]
 		rest = rest[len(part):]
-		if err := s.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: part}); err != nil {
+		if err := s.Jobs.Put(ctx, job.Process{Why: why, Mails: part}); err != nil {
 			return 0, 0, err
 		}
 	}
