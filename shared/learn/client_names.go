@@ -149,15 +149,16 @@ func (cs *clientSearch) byFile() (lookups []lookup) {
 // bySenderName looks for the client in whose name a program writes, as in
 // "Bakkerij Jansen via Facturant" and "Facturant namens Bakkerij Jansen", or that a
 // display name is the name of.
-func (cs *clientSearch) bySenderName() (lookups []lookup) {
+func (cs *clientSearch) bySenderName() []lookup {
 	if strings.Contains(cs.by.from.Name, "@") {
 		return nil
 	}
+	var lookups, people []lookup
 	by := portalName(cs.by.from)
 	for _, part := range throughWord.Split(cs.by.from.Name, 4) {
 		shown := nameTokens(part)
-		if part != by && (by != "" || cs.m.Item.Facts.Portal) {
-			lookups = append(lookups, cs.byPerson(nameOf(part)))
+		if name := nameOf(part); name.full() && part != by && (by != "" || cs.m.Item.Facts.Portal) && len(people) < 2 {
+			people = append(people, cs.byPerson(name))
 		}
 		if !slices.ContainsFunc(shown, weighty) || strings.EqualFold(part, cs.by.card.Company) || len(lookups) == 2 {
 			continue
@@ -170,7 +171,7 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 			}
 		}))
 	}
-	return lookups
+	return append(lookups, people...)
 }
 
 // byPerson looks for the client of the only contact with a name, in whose name a portal
@@ -180,7 +181,7 @@ func (cs *clientSearch) byPerson(name fullName) lookup {
 		return cs.office.ContactsNamed(ctx, name.last, maxNamed)
 	}, func(found []directory.Contact) {
 		found = slices.DeleteFunc(slices.Clone(found), func(c directory.Contact) bool { return name.like(nameOf(c.Name)) != same })
-		if name.full() && len(found) == 1 && len(found[0].Clients) == 1 {
+		if len(found) == 1 && len(found[0].Clients) == 1 {
 			cs.candidate(found[0].Clients[0]).add(onBehalf, reason("name-sender", found[0].Name))
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/lazyregexp"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -31,7 +32,7 @@ const maxOthers = 3
 // among own, the ids of those that it is expected to be about. Known is the subject of
 // the conversation that the mail answers, "" for none: the same subject says nothing.
 func (x *ClientIndex) Others(it item.Item, own []string, known string) []string {
-	n := naming{x: x, it: it, own: own, writer: nameTokens(through.ReplaceAllString(it.From.Name, ""))}
+	n := naming{x: x, it: it, own: own, writer: writerOf(it.From)}
 	byNumber, words := n.byNumber(), ownWords(it)
 	if passedOn.MatchString(it.Subject) || known != "" && plainSubject(known) == plainSubject(it.Subject) {
 		n.read("", words)
@@ -55,6 +56,16 @@ func (x *ClientIndex) Others(it item.Item, own []string, known string) []string 
 		return nil
 	}
 	return n.signed(words)
+}
+
+// writerOf returns the words of the writer's own name; none when the display name is that
+// of somebody else, for whom a desk or a program writes.
+func writerOf(from mail.Address) []string {
+	name := nameTokens(through.ReplaceAllString(from.Name, ""))
+	if portalName(from) != "" || ByProgram(from) && slices.ContainsFunc(name, func(w string) bool { return departments[w] }) {
+		return nil
+	}
+	return name
 }
 
 // ownWords returns the writer's own text up to the closing.

@@ -71,11 +71,14 @@ func TestOthers(t *testing.T) {
 		{"Stukken", "Bijgaand.", "Groet,\nJan\nKroon Techniek Holding", "", ""},
 		{"Stukken", "Bijgaand.", "Groet,\nJan\nNoordkade Notarissen", "jan@noordkadenotarissen.nl", ""},
 		{"Vraag over Mira Dekker", "Met vraag over Mira Dekker.", "", "Mira Dekker <x@y.nl>", ""},
+		{"Overleg", "Bedrijf: Mira Dekker.", "", "Secretariaat Mira Dekker <x@y.nl>", "mira"},
+		{"Overleg", "Bedrijf: Mira Dekker.", "", "Mira Dekker via Kroon <x@y.nl>", "mira"},
+		{"Overleg", "Bedrijf: Mira Dekker.", "", "Mira Dekker, administratie <mira@y.nl>", ""},
 		{"Vraag", "Ons klantnummer is 1041.", "", "", ""},
 	} {
 		it := item.Item{Subject: c.subject, Says: c.text, Signed: c.signed, From: mail.Address{Email: "jan@kroontechniek.nl"}}
-		if name, _, ok := strings.Cut(c.from, " <"); ok {
-			it.From.Name = name
+		if name, email, ok := strings.Cut(c.from, " <"); ok {
+			it.From = mail.Address{Name: name, Email: strings.TrimSuffix(email, ">")}
 		} else if c.from != "" {
 			it.From.Email = c.from
 		}

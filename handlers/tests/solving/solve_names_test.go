@@ -286,13 +286,15 @@ func TestTheAddressOfAnotherCompany(t *testing.T) {
 	})
 }
 
-// Mail of a portal goes first to the only client of the only contact in whose name it writes.
+// Suggested first for mail of a portal is the client in whose name it writes, or the only
+// client of the only contact with that name.
 func TestAPortalWritesForAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, baker, butcher := twoClients(t)
 		w.Must("POST", "/api/contacts", object{"name": "Els van Dam", "emails": []string{"els@linde.example"}, "clients": []string{butcher}})
 		for subject, of := range map[string]struct{ name, client string }{
 			"Voltooid 1": {"Jan Jansen via Tekenen", baker}, "Voltooid 2": {"Els van Dam via Tekenen", butcher}, "Voltooid 3": {"Els van Dam", butcher},
+			"Voltooid 4": {"Tekenen NL namens Slagerij van der Linde", butcher},
 		} {
 			w.mailed(fmt.Sprintf("%q <dse@tekenonline.example>", of.name), subject, "Uw document is ondertekend.")
 			if w.Mail(subject)["reason"] == "unknown-sender" {
