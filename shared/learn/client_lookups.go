@@ -13,22 +13,14 @@ import (
 func (cs *clientSearch) atAddress() []lookup {
 	var lookups []lookup
 	if base, tagged := directory.Untagged(cs.by.from.Email); tagged {
-		lookups = append(lookups, func(ctx context.Context) (func(), error) {
-			c, ok, err := cs.office.ContactByAddress(ctx, base)
-			if !ok {
-				return nil, err
-			}
-			return func() { cs.untagged = &c }, err
-		})
+		lookups = append(lookups, lookupIf(cs.office.ContactByAddress, base, func(c directory.Contact) { cs.untagged = &c }))
 	}
 	if cs.by.colleague {
-		lookups = append(lookups, func(ctx context.Context) (func(), error) {
-			m, ok, err := cs.office.MemberByAddress(ctx, cs.by.from.Email)
-			if !ok || m.Active {
-				return nil, err
+		lookups = append(lookups, lookupIf(cs.office.MemberByAddress, cs.by.from.Email, func(m directory.TeamMember) {
+			if !m.Active {
+				cs.former = m.Name
 			}
-			return func() { cs.former = m.Name }, err
-		})
+		}))
 	}
 	return lookups
 }
@@ -65,18 +57,14 @@ func (cs *clientSearch) atDomain() []lookup {
 					cs.candidate(id).add(weight, reasonDomain(domain, max(1, int(share+0.5))))
 				}
 			}),
-		func(ctx context.Context) (func(), error) {
+		lookupIf(func(ctx context.Context, domain string) (directory.Rule, bool, error) {
 			rule, ok, err := cs.office.RuleFor(ctx, directory.DomainClient, domain)
-			if !ok || rule.State == directory.RuleUndone || rule.State == directory.RuleUndoing {
-				return nil, err
+			return rule, ok && rule.State != directory.RuleUndone && rule.State != directory.RuleUndoing, err
+		}, domain, func(rule directory.Rule) {
+			for id, n := range count(rule.Evidence).all {
+				cs.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), reasonTaught(domain, n))
 			}
-			return func() {
-				t := count(rule.Evidence)
-				for id, n := range t.all {
-					cs.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), reasonTaught(domain, n))
-				}
-			}, err
-		},
+		}),
 	}
 }
 
@@ -136,13 +124,7 @@ func (cs *clientSearch) byNumber() []lookup {
 
 // number looks for the client with a client number.
 func (cs *clientSearch) number(number string, weight float64, why func(directory.Client) Reason) lookup {
-	return func(ctx context.Context) (func(), error) {
-		c, ok, err := cs.office.ClientByNumber(ctx, number)
-		if !ok {
-			return nil, err
-		}
-		return func() { cs.point(c, weight, why(c)) }, err
-	}
+	return lookupIf(cs.office.ClientByNumber, number, func(c directory.Client) { cs.point(c, weight, why(c)) })
 }
 
 // alike notes a clue that points to several clients equally.
@@ -172,13 +154,11 @@ func (cs *clientSearch) byLooseNumber() []lookup {
 // as a year may.
 func (cs *clientSearch) inBrackets() (lookups []lookup) {
 	for _, m := range inBrackets.FindAllStringSubmatch(cs.by.own, 2) {
-		lookups = append(lookups, func(ctx context.Context) (func(), error) {
-			c, ok, err := cs.office.ClientByNumber(ctx, m[1])
-			if !ok || !slices.Contains(cs.linked, c.ID) {
-				return nil, err
+		lookups = append(lookups, lookupIf(cs.office.ClientByNumber, m[1], func(c directory.Client) {
+			if slices.Contains(cs.linked, c.ID) {
+				cs.point(c, loose, reasonNumber(c))
 			}
-			return func() { cs.point(c, loose, reasonNumber(c)) }, nil
-		})
+		}))
 	}
 	return lookups
 }
@@ -207,17 +187,11 @@ func (cs *clientSearch) amongRecipients() []lookup {
 		if err != nil || email == cs.by.from.Email || email == cs.m.Item.Address || cs.m.Own != nil && cs.m.Own(email) || len(lookups) == maxAround {
 			continue
 		}
-		lookups = append(lookups, func(ctx context.Context) (func(), error) {
-			c, ok, err := cs.office.ContactByAddress(ctx, email)
-			if !ok {
-				return nil, err
+		lookups = append(lookups, lookupIf(cs.office.ContactByAddress, email, func(c directory.Contact) {
+			for _, id := range c.Clients {
+				cs.candidate(id).add(recipient/float64(len(c.Clients)), reason("recipient", c.Name))
 			}
-			return func() {
-				for _, id := range c.Clients {
-					cs.candidate(id).add(recipient/float64(len(c.Clients)), reason("recipient", c.Name))
-				}
-			}, err
-		})
+		}))
 	}
 	return lookups
 }

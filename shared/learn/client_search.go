@@ -156,6 +156,17 @@ func lookupOf[T any](question func(context.Context) (T, error), note func(T)) lo
 	}
 }
 
+// lookupIf makes a lookup of one question about a key, which may have no answer.
+func lookupIf[T any](question func(context.Context, string) (answer T, ok bool, err error), key string, note func(T)) lookup {
+	return func(ctx context.Context) (func(), error) {
+		answer, ok, err := question(ctx, key)
+		if !ok {
+			return nil, err
+		}
+		return func() { note(answer) }, err
+	}
+}
+
 // searchClients asks the office about an author.
 func searchClients(ctx context.Context, office Office, m Mail, by author) (*clientSearch, error) {
 	cs := newSearch(office, m, by)

@@ -67,7 +67,8 @@ var features = map[string]words.Text{
 	// Whether the sender is a portal.
 	"portal:via":     {NL: "%s schrijft namens anderen: dit lijkt een portaal", EN: "%s writes on behalf of others: this looks like a portal"},
 	"portal:program": {NL: "Een programma noemt %s: dit lijkt een portaal", EN: "A program names %s: this looks like a portal"},
-	"portal:names":   {NL: "Onder dit adres schrijven er meer: dit lijkt een portaal", EN: "Several write from this address: this looks like a portal"},
+	"portal:names": {NL: "Onder dit adres schrijven er meer: dit lijkt een portaal",
+		EN: "Several write from this address: this looks like a portal"},
 	"portal:chosen": {NL: "Voor deze afzender zijn %d verschillende relaties gekozen: dit lijkt een portaal",
 		EN: "%d different clients were chosen for this sender: this looks like a portal"},
 

@@ -162,7 +162,7 @@ func evaluated(rule directory.Rule) directory.Rule {
 		}
 	case directory.DomainClient:
 		rule.Client = mostChosen(rule.Evidence)
-		sure = !directory.PublicDomain(rule.Key) && agreed(rule)
+		sure = !directory.PublicDomain(rule.Key) && rule.Client != "" && agree(rule) && len(senders(rule)) >= leastSenders
 	case directory.SenderClient:
 		rule.Contact = rule.Key
 		t := count(rule.Evidence)
@@ -170,14 +170,12 @@ func evaluated(rule directory.Rule) directory.Rule {
 			_, means := t.means(word, len(t.all))
 			sure = sure || means
 		}
-	case directory.DismissList, directory.DismissSender:
+	case directory.DismissList, directory.DismissSender, directory.AcceptSender:
 		sure = standsForSome(rule)
 	case directory.DismissKind:
 		sure = usual(rule, item.Dismiss)
 	case directory.AcceptKind:
 		sure = usual(rule, item.LinkContact)
-	case directory.AcceptSender:
-		sure = standsForSome(rule)
 	case directory.SuggestedClient:
 		sure = RecordOf(rule).Holds()
 	}
@@ -228,12 +226,6 @@ func does(kind directory.RuleKind, e directory.Evidence) bool {
 		action = item.LinkContact
 	}
 	return strings.TrimPrefix(e.Action, always) == string(action)
-}
-
-// agreed says whether people decided for the rule's client with at least
-// leastSenders senders, and never for another.
-func agreed(rule directory.Rule) bool {
-	return rule.Client != "" && agree(rule) && len(senders(rule)) >= leastSenders
 }
 
 // agree says whether people never decided for another client than the rule's.
