@@ -188,13 +188,33 @@ func (h head) cell(cells []string, field string) (text string, there bool) {
 	one := slices.ContainsFunc(columns[h.kind], func(c column) bool { return c.field == field && c.any })
 	for _, at := range h.fields[field] {
 		if at < len(cells) && (len(texts) == 0 || !one) {
-			if text := strings.TrimSpace(cells[at]); text != "" {
+			text := strings.TrimSpace(cells[at])
+			if field == "number" || field == "client" || field == "clients" {
+				text = clientNumber(text)
+			}
+			if text != "" {
 				texts = append(texts, text)
 			}
 		}
 	}
 	text = strings.Join(texts, ";")
 	return text, text != ""
+}
+
+// clientNumber returns the client number in a cell as people write it: with ASCII digits,
+// and without the decimals of a whole number that a spreadsheet wrote as an amount. A
+// rounded number, such as 3,0E+04, stays: it does not say which client it means.
+func clientNumber(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, text)
+	if n := len(text) - len(",00"); n > 0 && (text[n:] == ",00" || text[n:] == ".00") && strings.Trim(text[:n], "0123456789") == "" {
+		return text[:n]
+	}
+	return text
 }
 
 // setName changes a name to that of the row, which is in one cell, or in those

@@ -67,6 +67,11 @@ func TestWhatRowsDo(t *testing.T) {
 		{"a new client, and one as it is", Clients, "Nummer;Naam;KvK-nr.;BTW;Type\n1001;Bakkerij " +
 			"Zoet;;;\n1002;Slager;87654321;nl123456789b01;Leverancier\n",
 			"3 create 1002: number=1002 type=supplier name=Slager kvk=87654321 vat=NL123456789B01\n"},
+		{"client numbers as amounts and in full width", Clients, "number;name\n1001,00;A\n2001.00;B\n３００１;C\n1.1;D\n",
+			"2 update 1001: name=A\n3 create 2001: number=2001 type=organisation name=B\n" +
+				"4 create 3001: number=3001 type=organisation name=C\n5 create 1.1: number=1.1 type=organisation name=D\n"},
+		{"a contact of clients", Contacts, "naam;e-mail;relaties\nJan;jan@x.nl;１００１,00\n",
+			"2 create jan@x.nl: name=Jan emails=jan@x.nl clients=1001\n"},
 		{"empty leaves, a hyphen empties", Clients, "number,name,kvk\n1001,,-\n", "2 update 1001: kvk=\n"},
 		{"a client without name", Clients, "number;kvk\n7;\n", "2 wrong 7: [name] verwacht: 1 tot 200 tekens\n"},
 		{"wrong fields", Clients, "number;name;kvk;type;vat\n7;X;123;?;\n8;X;;;NL1\n",
