@@ -200,7 +200,8 @@ func TestCloseAChat(t *testing.T) {
 	late := tag
 	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
 	for _, list := range []string{late + ", *", late + ` , W/` + tag, `"a", , "b"`, ",", strings.ReplaceAll(tag+","+tag, `"`, "")} {
-		if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", list); got.status != http.StatusPreconditionFailed {
+		got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", list)
+		if got.status != http.StatusPreconditionFailed {
 			t.Errorf("If-Match %s: %d", list, got.status)
 		}
 	}
