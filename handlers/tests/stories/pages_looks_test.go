@@ -264,6 +264,19 @@ const faults = `(() => {
       .map((e) => e.tagName + "." + e.className).slice(0, 5);
     wrong.push("scrolls sideways by " + wide + " px: " + out);
   }
+  // What scrolls by itself hides what is too wide.
+  for (const form of document.querySelectorAll("main form.compose")) {
+    const over = form.getBoundingClientRect().right - innerWidth;
+    if (over > 0) wrong.push("the composer is " + over + " px too wide");
+  }
+  const menu = document.querySelector("main .chat-actions details.add");
+  if (menu && innerWidth > 899) { // else the page scrolls
+    menu.open = true;
+    const last = menu.querySelector("li:last-child"), box = last.getBoundingClientRect();
+    const shown = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (!last.contains(shown)) wrong.push("the menu of the chat is cut off");
+    menu.open = false;
+  }
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) wrong.push("two elements with the id " + id);
   return wrong;
