@@ -115,7 +115,7 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing, 
 		return nil, err
 	}
 	if d.empty {
-		d.html = cmp.Or(a.plain(ctx, it), nothingToShow[how.Language])
+		d.html = cmp.Or(a.plain(ctx, it), nothingToShow[it.Encrypted][how.Language])
 	}
 	return serveDocument(ctx, d, done, path, how), nil
 }
@@ -165,9 +165,19 @@ func (a *api) plain(ctx context.Context, it item.Item) string {
 const plainTime = 8 * time.Second
 
 // nothingToShow is shown for a mail without text and pictures.
-var nothingToShow = map[string]string{
-	"nl": `<p lang="nl"><i>Deze mail heeft geen tekst.</i></p>`,
-	"en": `<p lang="en"><i>This mail has no text.</i></p>`,
+var nothingToShow = map[item.Encryption]map[string]string{
+	"": {
+		"nl": `<p lang="nl"><i>Deze mail heeft geen tekst.</i></p>`,
+		"en": `<p lang="en"><i>This mail has no text.</i></p>`,
+	},
+	item.SMIME: {
+		"nl": `<p lang="nl"><i>Deze mail is versleuteld met S/MIME. Open hem in Outlook, met het certificaat van de ontvanger.</i></p>`,
+		"en": `<p lang="en"><i>This mail is encrypted with S/MIME. Open it in Outlook, with its recipient’s certificate.</i></p>`,
+	},
+	item.PGP: {
+		"nl": `<p lang="nl"><i>Deze mail is versleuteld met PGP. Open hem in Outlook met PGP, of vraag om een andere weg.</i></p>`,
+		"en": `<p lang="en"><i>This mail is encrypted with PGP. Open it in Outlook with PGP, or ask for another way.</i></p>`,
+	},
 }
 
 // inPlace replaces the sources of attached pictures by their paths in the

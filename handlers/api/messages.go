@@ -49,6 +49,7 @@ type messageObject struct {
 	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
+	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt, which is never sent"`
 	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias as which it was to leave, for which Exchange put the address of the mailbox"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
 	MessageReply
@@ -66,7 +67,7 @@ func messageOf(in string, m chat.Message) messageObject {
 		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.SideConversation, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview,
 		Received: m.Received, At: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines,
-		Author: m.Author, Text: m.Text,
+		Author: m.Author, Text: m.Text, Receipt: m.ReceiptRequested && m.Direction != chat.Out,
 	}
 	o.Mentions, o.Edited, o.Deleted = m.Mentions, orNil(m.Edited), m.Deleted
 	if m.IsMail() {

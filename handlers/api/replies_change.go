@@ -17,7 +17,7 @@ func (a *api) registerReplyChanges() {
 	const one = "/api/chats/{chat}/replies/{reply}"
 	op := apiTag("replies").op
 	handle(a, access.ChatsSend, op("delete-reply", http.MethodDelete, one,
-		"Take a reply back that has not left: its text is its writer's draft again, or yours when its writer may not send it", http.StatusNoContent),
+		"Take back a reply that has not left: it is its writer's draft again, or yours if its writer may not send it", http.StatusNoContent),
 		func(ctx context.Context, in *ReplyPath) (*struct{}, error) {
 			r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsSend)
 			if err != nil {

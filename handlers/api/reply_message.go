@@ -26,7 +26,7 @@ type MessageReply struct {
 	Explanation *words.Text       `json:"explanation,omitempty"`
 	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
 	Approval    *approvalObject   `json:"approval,omitempty"`
-	ForOthers   bool              `json:"forOthers,omitempty" doc:"of a reply that its writer may not send: who takes it back gets it as a draft"`
+	ForOthers   bool              `json:"forOthers,omitempty" doc:"its writer may not send it: whoever takes it back may"`
 	Dismissed   bool              `json:"dismissed,omitempty"`
 	CanTakeBack bool              `json:"canTakeBack,omitempty"`
 	CanRetry    bool              `json:"canRetry,omitempty"`
@@ -38,8 +38,8 @@ func (o *messageObject) addReply(r replyObject) {
 	o.MessageReply = MessageReply{
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
 		Explanation: r.Explanation,
-		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, ForOthers: r.ForOthers, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry,
-		CanApprove: r.CanApprove,
+		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, ForOthers: r.ForOthers,
+		CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
 	}
 	o.Body, o.Attachments = r.Body, attachmentsOf(r.Chat, r.ID, r.Attachments)
 	o.HasAttachments = len(o.Attachments) > 0
@@ -105,7 +105,7 @@ func (a *api) replyBody(ctx context.Context, r outbox.Reply, how Showing) (*huma
 		return nil, err
 	}
 	if d.empty {
-		d.html = nothingToShow[how.Language]
+		d.html = nothingToShow[""][how.Language]
 	}
 	how.Pictures = "" // a reply has only pictures that were uploaded
 	return serveDocument(ctx, d, done, messageBodyPath(r.Chat, r.ID), how), nil

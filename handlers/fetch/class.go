@@ -63,6 +63,17 @@ func mediaType(h headers) string {
 	return strings.ToLower(strings.TrimSpace(h.get("Content-Type")))
 }
 
+// encryption returns by which standard a mail is encrypted, by its type.
+func encryption(h headers) item.Encryption {
+	switch t := mediaType(h); {
+	case strings.HasPrefix(t, "application/pkcs7-mime"), strings.HasPrefix(t, "application/x-pkcs7-mime"):
+		return item.SMIME
+	case strings.HasPrefix(t, "multipart/encrypted"):
+		return item.PGP
+	}
+	return ""
+}
+
 // isBounce recognises a report that a mail was not delivered: by its type, by header
 // fields of mail systems, by its sender and, without a sender or return path, by its
 // subject.

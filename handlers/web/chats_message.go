@@ -28,6 +28,7 @@ type (
 		Received       time.Time      `json:"received"`
 		HasAttachments bool           `json:"hasAttachments"`
 		AliasRefused   string         `json:"aliasRefused"` // the alias for which Exchange put the address of the mailbox
+		Receipt        bool           `json:"receiptRequested"`
 		RemotePictures bool           `json:"remotePictures"`
 		Lines          int            `json:"lines"`
 		Body           string         `json:"body"`

@@ -29,7 +29,8 @@ func answered() *fakeAPI {
 			Approval: &approval{Why: []string{"word"}}}
 		api.answers["GET "+r.api("")] = r
 		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email},
-			To: []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}}, Received: time.Now(), Preview: "Dag"})
+			To: []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}}, Received: time.Now(), Preview: "Dag",
+			Receipt: state == "held"})
 	}
 	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: items}
 	api.answers["GET /api/replies"] = func(r *http.Request) any {
@@ -53,6 +54,9 @@ func TestRepliesSayTheirState(t *testing.T) {
 		"!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss",
 		"/replies/draft/dismiss", `action="/web/chats/`+one+`/replies/draft/back"><input type="hidden" name="over"`, "Overnemen")
 	body := w.Body.String()
+	if strings.Count(body, "Vraagt om een leesbevestiging") != 1 {
+		t.Error("not said once that a read receipt is asked for")
+	}
 	if strings.Count(body, `class="message out"`) != 9 || strings.Count(body, `data-poll="2"`) != 2 {
 		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="message out"`), strings.Count(body, `data-poll="2"`))
 	}

@@ -56,6 +56,8 @@ type Message struct {
 	Verdict        item.Verdict   `json:"verdict,omitempty"`  // of a mail: Exchange's opinion on its sender
 	Language       string         `json:"language,omitempty"` // of a mail: that of what its writer says; mailtext.LanguageIn
 	Lines          int            `json:"lines,omitempty"`    // of a mail: about how many lines a page shows
+	// ReceiptRequested says that the sender of a mail asks for a read receipt.
+	ReceiptRequested bool `json:"receiptRequested,omitempty"`
 	// Shingles holds the mailtext.Shingles of a mail or a reply, so that later mail
 	// that quotes it can be folded; nil for none.
 	Shingles []byte `json:"shingles,omitempty"`
@@ -91,5 +93,5 @@ func (m Message) IsMail() bool {
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
-		Away: it.Away, Shingles: it.Shingles, Language: mailtext.LanguageIn(it.Says)}
+		Away: it.Away, Shingles: it.Shingles, Language: mailtext.LanguageIn(it.Says), ReceiptRequested: it.ReceiptRequested}
 }

@@ -157,6 +157,11 @@ type Item struct {
 	// AnswersTo are the addresses of Reply-To, at any domain, when the sender's own is
 	// not the only one. Nothing verifies them.
 	AnswersTo []mail.Address `json:"answersTo,omitempty"`
+	// ReceiptRequested says that its sender asks for a read receipt, which this product never sends.
+	// https://www.rfc-editor.org/rfc/rfc8098#section-2.1
+	ReceiptRequested bool `json:"receiptRequested,omitempty"`
+	// Encrypted is how its text is kept from all but its recipients: SMIME, PGP, "" for not.
+	Encrypted Encryption `json:"encrypted,omitempty"`
 	// Away is what an automatic answer says about an absence; nil for nothing.
 	Away *mailtext.Away `json:"away,omitempty"`
 	// NotAnalysed says that analysing the text failed or took too long: the mail
@@ -217,6 +222,16 @@ func (it Item) Message(content string) mailtext.Message {
 		Domain: domain,
 	}
 }
+
+// An Encryption is a standard by which a mail is encrypted, or signed so that only mail programs
+// that know it read it. They are stored.
+type Encryption string
+
+// The standards of encryption.
+const (
+	SMIME Encryption = "smime" // https://www.rfc-editor.org/rfc/rfc8551#section-3.2
+	PGP   Encryption = "pgp"   // https://www.rfc-editor.org/rfc/rfc3156#section-4
+)
 
 // Limits of the fields of an item. Longer values are cut, never refused; an item
 // stays far below the 1 MiB of a row.
