@@ -190,7 +190,8 @@ func TestReplyIsSanitised(t *testing.T) {
 	id := w.reply(t, map[string]any{"html": `<p onclick="x()" style="color:red;position:fixed">Dag<script>x()</script></p><a ` +
 		`href="javascript:x()">a</a>` +
 		`<a href="https://kantoor.example/x">b</a><img src="cid:` + picture + `"><img src="https://elders.example/x.png">` +
-		`<table border=0 style='border-collapse:collapse'><tr><td class=xl65 style='border:.5pt solid windowtext;background:#D9E1F2;width:48pt'>1</td></tr>` +
+		`<table border=0 style='border-collapse:collapse'><tr>` +
+		`<td class=xl65 style='border:.5pt solid windowtext;background:#D9E1F2;width:48pt'>1</td></tr>` +
 		`</table><img src="data:image/png;base64,AAAA"><a href="data:text/html,x">c</a><form action="/api/me"><input></form>` +
 		`<svg onload="x()"></svg><base href="//elders.example"><meta http-equiv=refresh content=0>` +
 		`<iframe src="/web"></iframe>`}).body["id"].(string)

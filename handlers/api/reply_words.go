@@ -70,7 +70,8 @@ func explainReply(r outbox.Reply) (why, whatToDo *words.Text) {
 			}, &words.Text{
 				NL: "Zoek in Verzonden items van " + r.Address + " naar “" + words.Isolate(r.Subject) + "”. Kies alleen “Opnieuw verzenden” " +
 					"als het daar niet staat.",
-				EN: "Look in Sent Items of " + r.Address + " for “" + words.Isolate(r.Subject) + "”. Choose “Send again” only if it is not there.",
+				EN: "Look in Sent Items of " + r.Address + " for “" + words.Isolate(r.Subject) +
+					"”. Choose “Send again” only if it is not there.",
 			}
 	case outbox.Bounced:
 		var missed []string

@@ -37,7 +37,8 @@ func (cmd *command) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" && (owner != cmd.Contact || cmd.Portal && cmd.Client != "") && !cmd.Alone {
+	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" &&
+		(owner != cmd.Contact || cmd.Portal && cmd.Client != "") && !cmd.Alone {
 		return cmd.linkOther(ctx, owner)
 	}
 	if internal || cmd.Alone {

@@ -148,7 +148,8 @@ func (p *plan) choose(open []*openSheet, kind Kind) {
 	p.record(Row{Problems: []Problem{{Text: words.Text{
 		NL: "niet herkend wat dit is; kies wat erin staat, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail van " +
 			"contacten; gevonden: " + list,
-		EN: "it is not clear what this is; choose what it holds, or name the columns such as number, name and kvk of clients, or name and e-mail of " +
+		EN: "it is not clear what this is; choose what it holds, or name the columns such as " +
+			"number, name and kvk of clients, or name and e-mail of " +
 			"contacts; found: " + list,
 	}}}})
 }

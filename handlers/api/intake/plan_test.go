@@ -129,7 +129,8 @@ func TestWhatRowsDo(t *testing.T) {
 				"verdubbeld\n" +
 				"3 create 8: number=8 type=organisation name=X\n"},
 		{"nothing that is known", "", "a;b\n1;2\n",
-			"0 wrong : [] niet herkend wat dit is; kies wat erin staat, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail " +
+			"0 wrong : [] niet herkend wat dit is; kies wat erin staat, of noem de kolommen " +
+				"zoals nummer, naam en kvk van relaties, of naam en e-mail " +
 				"van contacten; gevonden: a, b\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -254,7 +254,8 @@ func TestTheAddressOfAnotherCompany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, baker, butcher := twoClients(t)
 		const from = "facturen@boekportaal.example"
-		owner := w.Must("POST", "/api/contacts", object{"name": "Bakkerij Jansen", "emails": []string{from}, "clients": []string{baker}})["id"].(string)
+		owner := w.Must("POST", "/api/contacts", object{"name": "Bakkerij Jansen", "emails": []string{from},
+			"clients": []string{baker}})["id"].(string)
 		contact := func() string {
 			c := w.Must("GET", "/api/contacts/"+owner, nil)
 			return fmt.Sprint(c["portal"] == true, c["emails"], c["clients"])
@@ -293,7 +294,8 @@ func TestAPortalWritesForAPerson(t *testing.T) {
 		w, baker, butcher := twoClients(t)
 		w.Must("POST", "/api/contacts", object{"name": "Els van Dam", "emails": []string{"els@linde.example"}, "clients": []string{butcher}})
 		for subject, of := range map[string]struct{ name, client string }{
-			"Voltooid 1": {"Jan Jansen via Tekenen", baker}, "Voltooid 2": {"Els van Dam via Tekenen", butcher}, "Voltooid 3": {"Els van Dam", butcher},
+			"Voltooid 1": {"Jan Jansen via Tekenen", baker}, "Voltooid 2": {"Els van Dam via Tekenen", butcher},
+			"Voltooid 3": {"Els van Dam", butcher},
 			"Voltooid 4": {"Tekenen NL namens Slagerij van der Linde", butcher},
 		} {
 			w.mailed(fmt.Sprintf("%q <dse@tekenonline.example>", of.name), subject, "Uw document is ondertekend.")
