@@ -226,7 +226,8 @@ func longThread(s *scene) {
 	b.until("all mails are on paper", `window.paper === 20`)
 	b.until("they are folded again", `document.querySelectorAll(".message details[open]").length === 1`)
 	b.call(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
-	b.until("dates on paper", `[...document.querySelectorAll(".message time")].every((t) => getComputedStyle(t, "::after").content.includes("20"))`)
+	b.until("dates on paper",
+		`[...document.querySelectorAll(".message time")].every((t) => getComputedStyle(t, "::after").content.includes("20"))`)
 }
 
 // The office begins a conversation, and the client gets it.
