@@ -49,7 +49,7 @@ type messageObject struct {
 	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
-	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt, which is never sent"`
+	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt; none is sent"`
 	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias as which it was to leave, for which Exchange put the address of the mailbox"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
 	MessageReply
