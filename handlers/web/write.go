@@ -275,7 +275,8 @@ func (v *request) writtenIn() written {
 	w := written{
 		Mode: get("mode"), Answers: get("answers"), Since: get("since"), Address: get("address"),
 		To: recipientsIn(get("to")), Cc: recipientsIn(get("cc")), Bcc: recipientsIn(get("bcc")), Subject: strings.TrimSpace(get("subject")),
-		Language: get("language"), HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: isoDate(get("sendAt")),
+		Language: get("language"), HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "",
+		SendAt:      isoDate(get("sendAt")),
 		Attachments: attachedIn(v.r.PostForm["attachment"]), Confirmed: v.r.PostForm["confirmed"], Force: get("force") != "",
 	}
 	if get("files-shown") != "" {
