@@ -22,10 +22,13 @@ var windowsZones = map[string]string{
 	"Eastern Standard Time":          "America/New_York",
 }
 
-// Location returns the time zone of a mailbox, which Windows or IANA named; that of the
-// Netherlands for a name that is not known.
-func (s MailboxSettings) Location() *time.Location {
-	for _, name := range []string{cmp.Or(windowsZones[s.TimeZone], s.TimeZone), "Europe/Amsterdam"} {
+// Location returns the time zone of a mailbox.
+func (s MailboxSettings) Location() *time.Location { return Zone(s.TimeZone) }
+
+// Zone returns the time zone that Windows or IANA named; that of the Netherlands for a
+// name that is not known.
+func Zone(name string) *time.Location {
+	for _, name := range []string{cmp.Or(windowsZones[name], name), "Europe/Amsterdam"} {
 		if zone, err := time.LoadLocation(name); err == nil && name != "" {
 			return zone
 		}

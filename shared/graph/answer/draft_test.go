@@ -53,7 +53,8 @@ func TestSettingsOfAnyForm(t *testing.T) {
 			`"timeZone":"UTC"}}}`: {AutomaticReplies: mail.AutomaticReplies{Status: "disabled"}},
 		`{"automaticRepliesSetting":{"status":"scheduled","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000",` +
 			`"timeZone":"UTC"},"scheduledEndDateTime":{"dateTime":"2026-01-06T08:00:00","timeZone":"W. Europe Standard Time"}}}`: {
-			AutomaticReplies: mail.AutomaticReplies{Status: "scheduled", From: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)}},
+			AutomaticReplies: mail.AutomaticReplies{Status: "scheduled", From: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC),
+				Until: time.Date(2026, 1, 6, 7, 0, 0, 0, time.UTC)}},
 	} {
 		if s, err := Settings([]byte(raw)); err != nil || s != want {
 			t.Errorf("%s → %+v, %v", raw, s, err)

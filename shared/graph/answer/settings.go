@@ -41,8 +41,7 @@ func Settings(raw []byte) (mail.MailboxSettings, error) {
 	return s, nil
 }
 
-// clock is a time of a named zone. Graph writes UTC unless another zone was
-// requested.
+// clock is a time in a named zone: UTC, or the one in which a program set it.
 // https://learn.microsoft.com/graph/api/resources/datetimetimezone
 type clock struct {
 	DateTime string `json:"dateTime"`
@@ -50,9 +49,9 @@ type clock struct {
 }
 
 func (c clock) time() time.Time {
-	if c.TimeZone != "UTC" {
+	t, err := time.ParseInLocation("2006-01-02T15:04:05.999999999", c.DateTime, mail.Zone(c.TimeZone))
+	if err != nil {
 		return time.Time{}
 	}
-	t, _ := moment(c.DateTime)
-	return t
+	return t.UTC()
 }
