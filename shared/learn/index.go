@@ -16,6 +16,7 @@ type ClientIndex struct {
 	clients []directory.Client
 	names   [][]string         // by client: the words that a mention must have
 	first   map[string][]int32 // clients by the first of these
+	surname map[string][]int32 // people of whom the office has initials only, by surname
 	id      map[string]int32
 	number  map[string]int32
 	kvk     map[string][]int32
@@ -25,7 +26,7 @@ type ClientIndex struct {
 // NewClientIndex returns the index of clients.
 func NewClientIndex(clients []directory.Client) *ClientIndex {
 	x := &ClientIndex{
-		clients: clients, names: make([][]string, len(clients)), first: map[string][]int32{},
+		clients: clients, names: make([][]string, len(clients)), first: map[string][]int32{}, surname: map[string][]int32{},
 		id: make(map[string]int32, len(clients)), number: make(map[string]int32, len(clients)), kvk: map[string][]int32{}, vat: map[string][]int32{},
 	}
 	for i, c := range clients {
@@ -40,6 +41,9 @@ func NewClientIndex(clients []directory.Client) *ClientIndex {
 		if name := nameTokens(c.Name); len(name) > 0 {
 			x.names[i] = name
 			x.first[name[0]] = append(x.first[name[0]], at)
+		}
+		if n := personOf(c); n.full() && initials(n.first) {
+			x.surname[n.last] = append(x.surname[n.last], at)
 		}
 	}
 	return x
@@ -57,6 +61,36 @@ func (x *ClientIndex) spans(text []token) []span {
 		}
 	}
 	return longest(all)
+}
+
+// personOf returns the name of a client who is a person, without titles.
+func personOf(c directory.Client) fullName {
+	if c.Type != directory.Person {
+		return fullName{}
+	}
+	return nameOf(strings.Join(slices.DeleteFunc(nameTokens(c.Name), func(w string) bool { return titles[w] }), " "))
+}
+
+// initialed finds the full names of people of whom the office has initials only. They
+// are perhaps somebody else's: they may keep a mail back, and never place one.
+func (x *ClientIndex) initialed(text []token) (all []span) {
+	for i, t := range text {
+		people := x.surname[t.word]
+		from := i - 1
+		for from >= 0 && particles[text[from].word] {
+			from--
+		}
+		if len(people) == 0 || from < 0 || !text[from].upper || text[from].line != t.line {
+			continue
+		}
+		said := fullName{first: text[from].word, last: t.word}
+		for _, c := range people {
+			if said.like(personOf(x.clients[c])) >= initialAlike && len(all) < maxSpans {
+				all = append(all, span{int(c), from, i + 1})
+			}
+		}
+	}
+	return all
 }
 
 // numbered returns the places of the clients with a number: client number, KvK number

@@ -148,7 +148,7 @@ func (n *naming) read(subject, text string) {
 // in finds the clients that a text names: whether own is among them, and the ids of
 // others that it firmly names.
 func (n *naming) in(text []token, subject bool) (own bool, others []string) {
-	for _, s := range n.x.spans(text) {
+	for _, s := range longest(append(n.x.spans(text), n.x.initialed(text)...)) {
 		c := n.x.clients[s.client]
 		if slices.Contains(n.own, c.ID) {
 			own = true
@@ -165,7 +165,7 @@ func (n *naming) in(text []token, subject bool) (own bool, others []string) {
 // resembles says whether a client has the name of the writer or of one of own.
 func (n *naming) resembles(client int) bool {
 	name := n.x.names[client]
-	if subset(name, n.writer) {
+	if subset(name, n.writer) || nameOf(strings.Join(n.writer, " ")).like(personOf(n.x.clients[client])) >= initialAlike {
 		return true
 	}
 	return slices.ContainsFunc(n.own, func(id string) bool {

@@ -21,6 +21,7 @@ func smallIndex() *ClientIndex {
 		{ID: "mira", Number: "2002", Type: directory.Person, Name: "Mira Dekker"},
 		{ID: "noord", Number: "2003", Type: directory.Organisation, Name: "Noordkade Notarissen"},
 		{ID: "tulp", Number: "2004", Type: directory.Organisation, Name: "Tulp Interieurbouw"},
+		{ID: "schaap", Number: "2005", Type: directory.Person, Name: "Mevr. S. Schaapman"},
 	})
 }
 
@@ -73,6 +74,10 @@ func TestOthers(t *testing.T) {
 		{"Vraag over Mira Dekker", "Met vraag over Mira Dekker.", "", "Mira Dekker <x@y.nl>", ""},
 		{"Overleg", "Bedrijf: Mira Dekker.", "", "Secretariaat Mira Dekker <x@y.nl>", "mira"},
 		{"Overleg", "Bedrijf: Mira Dekker.", "", "Mira Dekker via Kroon <x@y.nl>", "mira"},
+		{"Overleg", "Bedrijf: Suzanne Schaapman.", "", "Secretariaat Suzanne Schaapman <x@schaapmanbackoffice.nl>", "schaap"},
+		{"Overleg", "Bedrijf: Pieter Schaapman.", "", "", ""},
+		{"Overleg", "Bedrijf: Suzanne Schaapman.", "", "Suzanne Schaapman <x@y.nl>", ""},
+		{"Overleg", "Suzanne Schaapman raadde jullie aan.", "", "", ""},
 		{"Overleg", "Bedrijf: Mira Dekker.", "", "Mira Dekker, administratie <mira@y.nl>", ""},
 		{"Vraag", "Ons klantnummer is 1041.", "", "", ""},
 	} {
