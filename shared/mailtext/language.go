@@ -30,12 +30,14 @@ const (
 	firmWords = 4
 	// firmLead is how many times more of them it must have than of the other languages together.
 	firmLead = 4
+	// languageBytes is how much of a text is read: the first sentences tell it.
+	languageBytes = 1 << 10
 )
 
 // LanguageIn returns the language of a text, "nl" or "en"; "" unless it is surely one of them.
 func LanguageIn(text string) string {
 	count, all := map[string]int{}, 0
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(c rune) bool { return !unicode.IsLetter(c) && c != '\'' }) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text[:min(len(text), languageBytes)]), func(c rune) bool { return !unicode.IsLetter(c) && c != '\'' }) {
 		if language := commonWords[word]; language != "" {
 			count[language]++
 			all++

@@ -1,6 +1,7 @@
 package mailtext_test
 
 import (
+	"strings"
 	"testing"
 
 	"kantoorpost/shared/mailtext"
@@ -24,5 +25,9 @@ func TestLanguageIn(t *testing.T) {
 		if got := mailtext.LanguageIn(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
+	}
+	const dutch = "Beste Anna, hierbij stuur ik u het overzicht van de uren. Kunt u dit nog deze week verwerken?"
+	if got := mailtext.LanguageIn(strings.Repeat("1.250,00 ", 200) + dutch); got != "" {
+		t.Errorf("a long text is read to its end: %q", got)
 	}
 }
