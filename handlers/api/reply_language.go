@@ -20,7 +20,8 @@ const (
 	languageOfMailbox = "mailbox"
 )
 
-// language is that of what is added to a mail to somebody from an address, and what says so.
+// language returns the language of the signature and the fixed texts in a mail to somebody from
+// an address, and what says so.
 func (k *correspondence) language(ctx context.Context, to, mailbox string) (l mailhtml.Language, from string, err error) {
 	c, _, err := k.contact(ctx, to)
 	if err == nil {

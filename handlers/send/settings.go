@@ -15,7 +15,7 @@ func (s *sending) settings(ctx context.Context) mail.MailboxSettings {
 	return s.Addresses.MailboxSettings(ctx, s.box)
 }
 
-// language is that of what is added to the text, and whether Exchange writes it too.
+// language returns the language of the fixed texts, and whether Exchange writes it too.
 func (s *sending) language(ctx context.Context) (l mailhtml.Language, same bool) {
 	ofMailbox := mailhtml.LanguageOf(s.settings(ctx).Language)
 	l = cmp.Or(mailhtml.Language(s.reply.Language), ofMailbox)

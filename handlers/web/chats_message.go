@@ -57,7 +57,7 @@ type (
 		ThirdParty bool         `json:"-"` // it is between the office and a third party
 		// NewRecipients were in none of the messages before.
 		NewRecipients []mail.Address `json:"-"`
-		// MoveTo, AnswerTo, ForwardTo and SaveAt are paths of what the user can do with it.
+		// MoveTo, AnswerTo, ForwardTo and SaveAt are paths of actions on it.
 		CanEdit   bool   `json:"-"` // it is a note of the user
 		EditTo    string `json:"-"`
 		MoveTo    string `json:"-"`

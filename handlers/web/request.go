@@ -60,7 +60,7 @@ type request struct {
 // and nothing more is read after it.
 func (v *request) read(path string, into any) { v.readTag(path, into) }
 
-// tryRead is read of what the page can do without: it returns a refusal that mend accepts.
+// tryRead reads what a page can do without. It returns a refusal that mend accepts.
 func (v *request) tryRead(mend func(error) (*Problem, error), path string, into any) (p *Problem) {
 	if v.failed == nil {
 		p, v.failed = mend(v.api.get(path, into))

@@ -152,7 +152,7 @@ func free(ctx context.Context, c *change, d derivedRow, owner string) error {
 // zero for a new one.
 type checker[T entity[T]] func(c *change, now, was T) (T, error)
 
-// create adds an object. It gets an id, whatever its own.
+// create adds an object. It always gets a new id.
 func create[T entity[T]](ctx context.Context, s *Store, v T, check checker[T]) (made T, err error) {
 	err = s.change(ctx, func(c *change) error {
 		var none T

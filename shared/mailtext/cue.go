@@ -2,7 +2,7 @@ package mailtext
 
 import "strings"
 
-// Cues are words, by their first byte, whatever their case. A search for them is cheaper
+// Cues are words in upper or lower case, by their first byte. A search for them is cheaper
 // than a pattern.
 type Cues [256][]string
 

@@ -65,7 +65,7 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 	return Result{}, table.Overtaken(table.ErrChanged, "claim mail %s for a solution", id)
 }
 
-// firstOf says of what was suggested first whether a solution follows it; nil for nothing.
+// firstOf says whether a solution follows the first suggestion; nil when there was none.
 func firstOf(s *learn.Suggestion, solution item.Solution) *item.First {
 	if s == nil {
 		return nil
