@@ -77,7 +77,7 @@ func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 		}
 		ended := make(chan struct{})
 		go func() { all.Wait(); close(ended) }()
-		var live uint64 // bytes that are in use, whatever the pace of the garbage collector
+		var live uint64 // bytes in use after a collection of garbage
 		for running := true; running; {
 			select {
 			case <-ended:

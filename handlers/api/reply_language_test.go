@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// The language of what is added to a mail is that of the contact, else that of his own mail, else
-// that of the mailbox; the writer sees which, and may choose another.
+// Signature and fixed texts have the language of the contact, or else of his own mail, or else
+// of the mailbox. The writer sees which, and may choose another.
 func TestLanguageOfAReply(t *testing.T) {
 	const english = "Dear Anna, please find attached the invoices that you asked for. Could you let me know if we have them all?"
 	const dutch = "Beste Anna, hierbij stuur ik u het overzicht van de uren. Kunt u dit nog deze week verwerken? Alvast bedankt."

@@ -59,7 +59,7 @@ type written struct {
 	Address            string
 	To, Cc, Bcc        []recipient
 	Subject            string
-	Language           string // of what is added to the text; "" for that of the mailbox
+	Language           string // of signature and fixed texts; "" means the language of the mailbox
 	HTML, Text         string
 	Attachments        []attached
 	NoSignature        bool
@@ -113,7 +113,7 @@ type offered struct {
 	ReplyTo      []recipient `json:"replyTo"` // where the mail wants its answer, at another domain
 	ReplyAll     bool        `json:"replyAll"`
 	Subject      string      `json:"subject"`
-	Language     string      `json:"language"` // of the signature and of what else is added
+	Language     string      `json:"language"` // of signature and fixed texts
 	LanguageFrom string      `json:"languageFrom"`
 	Quote        string      `json:"quote"` // "" when the mail is not repeated below
 	Texts        []warning   `json:"texts"`

@@ -54,7 +54,7 @@ type Message struct {
 	Attachments    []Attachment   `json:"attachments,omitzero"` // of a mail; nil until they were read once
 	RemotePictures bool           `json:"remotePictures,omitempty"`
 	Verdict        item.Verdict   `json:"verdict,omitempty"`  // of a mail: Exchange's opinion on its sender
-	Language       string         `json:"language,omitempty"` // of a mail: that of what its writer says; mailtext.LanguageIn
+	Language       string         `json:"language,omitempty"` // of the own text of a mail; see mailtext.LanguageIn
 	Lines          int            `json:"lines,omitempty"`    // of a mail: about how many lines a page shows
 	// ReceiptRequested says that the sender of a mail asks for a read receipt.
 	ReceiptRequested bool `json:"receiptRequested,omitempty"`

@@ -148,7 +148,7 @@ func mostTelling(clients []string, all []directory.Client, pointed map[int]Reaso
 type Said struct {
 	Text    func(context.Context) (mailtext.Text, error)                     // what the mail says
 	Earlier func(ctx context.Context, clients []string) ([]chat.Chat, error) // the sender's chats with these clients
-	Files   func(context.Context) (names []string, known bool)               // the names of what came with it
+	Files   func(context.Context) (names []string, known bool)               // the names of the attached files
 }
 
 // choices returns what people chose for a sender's mail, and the chats that the

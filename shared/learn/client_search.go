@@ -38,7 +38,7 @@ type author struct {
 	own       string // subject and own words
 	signature string
 	quoted    string
-	files     string // the names of what came with it, a line each
+	files     string // the names of the attached files, a line each
 	colleague bool   // the address is at a domain of the office's own
 }
 

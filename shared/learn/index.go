@@ -16,7 +16,7 @@ type ClientIndex struct {
 	clients []directory.Client
 	names   [][]string         // by client: the words that a mention must have
 	first   map[string][]int32 // clients by the first of these
-	surname map[string][]int32 // people of whom the office has initials only, by surname
+	surname map[string][]int32 // clients who are persons with initials, by surname
 	id      map[string]int32
 	number  map[string]int32
 	kvk     map[string][]int32
@@ -71,8 +71,9 @@ func personOf(c directory.Client) fullName {
 	return nameOf(strings.Join(slices.DeleteFunc(nameTokens(c.Name), func(w string) bool { return titles[w] }), " "))
 }
 
-// initialed finds the full names of people of whom the office has initials only. They
-// are perhaps somebody else's: they may keep a mail back, and never place one.
+// initialed finds full names that fit a client with initials: "Suzanne Schaapman" fits
+// "S. Schaapman". Another person may have that name, so it may keep a mail back and
+// never places one.
 func (x *ClientIndex) initialed(text []token) (all []span) {
 	for i, t := range text {
 		people := x.surname[t.word]

@@ -60,7 +60,7 @@ type Mail struct {
 	Doubt    bool                    // the mail may be fraud: nothing that trusts the sender is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
 	Known    *Domains                // of contacts; nil to ask the office
-	Files    []string                // the names of what came with it, as far as they are known
+	Files    []string                // the names of the attached files, as far as they are known
 }
 
 // A Reason is one reason for a suggestion or a decision.

@@ -34,7 +34,7 @@ var (
 // with the former weights, with the new ones, and with weights that were fitted without it.
 func TestWeights(t *testing.T) {
 	if wiretest.UnderRace {
-		t.Skip("it computes in one goroutine")
+		t.Skip("it computes in one goroutine: the race detector finds nothing there and takes minutes")
 	}
 	examples := unweighted(t, fitted)
 	if *update {

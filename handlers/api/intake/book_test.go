@@ -254,7 +254,7 @@ func allocated(file []byte) uint64 {
 // Files that are made to fill the memory do not fill it.
 func TestHostileFilesTakeLittleMemory(t *testing.T) {
 	if wiretest.UnderRace {
-		t.Skip("the memory is counted without the race detector")
+		t.Skip("the race detector takes memory of its own")
 	}
 	for name, file := range map[string][]byte{
 		"separators":               bytes.Repeat([]byte(";"), MaxBytes),
