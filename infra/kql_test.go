@@ -76,12 +76,14 @@ func TestQueriesAreValid(t *testing.T) {
 	for name, query := range workbookQueries(t) {
 		queries["workbook: "+name] = strings.ReplaceAll(query, "{Time:grain}", "5m")
 	}
-	text, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile("(?s)```\n((?:let|traces|AppTraces) .*?)```").FindAllStringSubmatch(string(text), -1) {
-		queries["README: "+m[1][:min(40, len(m[1]))]] = m[1]
+	for _, name := range []string{"../README.md", "README.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("(?s)```\n((?:let|traces|AppTraces) .*?)```").FindAllStringSubmatch(string(text), -1) {
+			queries["README: "+m[1][:min(40, len(m[1]))]] = m[1]
+		}
 	}
 	if len(queries) < 3*(4+2*5)+12+2 {
 		t.Errorf("%d queries", len(queries))

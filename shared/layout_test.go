@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -320,6 +321,22 @@ func TestMapIsComplete(t *testing.T) {
 		if parts := strings.Split(f.dir, "/"); parts[0] == "shared" && len(parts) > 1 && !listed[parts[1]] {
 			t.Errorf("the map in README.md lacks shared/%s", parts[1])
 			listed[parts[1]] = true
+		}
+	}
+}
+
+// A link of a README to a file of the repository leads to one.
+func TestLinksOfREADMEs(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	for _, name := range []string{"../README.md", "../infra/README.md", "learn/README.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s: the link %s leads nowhere", name, m[1])
+			}
 		}
 	}
 }
