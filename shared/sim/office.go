@@ -1,6 +1,10 @@
 package sim
 
 import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -65,81 +69,74 @@ type Mail struct {
 	Raw      []byte
 }
 
-// The roles that members have for a client.
-const (
-	roleManager   = "Relatiebeheerder"
-	roleAssistant = "Assistent"
-	rolePayroll   = "Loonadviseur"
-	roleTax       = "Fiscalist"
-)
+// officeFiles are the tables and the mails of the office, with {domain} for the
+// tenant's domain, and {month}, {lastMonth}, {quarter} and {year} for the times that
+// the mails mention.
+//
+//go:embed office
+var officeFiles embed.FS
+
+// officeWords fills in the domain and the times; {year} is the last one that ended.
+type officeWords struct{ *strings.Replacer }
+
+func newOfficeWords(domain string, now time.Time) officeWords {
+	m := int(now.Month()) - 1
+	return officeWords{strings.NewReplacer("{domain}", domain, "{month}", dutchMonths[m], "{lastMonth}", dutchMonths[(m+11)%12],
+		"{quarter}", strings.Fields("vierde eerste tweede derde")[m/3]+" kwartaal", "{year}", strconv.Itoa(now.Year()-1))}
+}
+
+// read returns a file of the office. It panics if there is none.
+func (w officeWords) read(name string) string {
+	text, err := officeFiles.ReadFile("office/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return w.Replace(string(text))
+}
+
+// table returns the lines of a table of the office, without its heading.
+func (w officeWords) table(name string) [][]string {
+	rows, err := csv.NewReader(strings.NewReader(w.read(name + ".csv"))).ReadAll()
+	if err != nil {
+		panic(fmt.Errorf("table %s of the office: %w", name, err))
+	}
+	return rows[1:]
+}
 
 // NewOffice makes the office Kantoor De Vries Accountants in a domain. The same
 // arguments make the same office. Its mail was written in the weeks before now.
 func NewOffice(domain string, now time.Time) Office {
-	o := Office{
-		Members: members(domain),
-		Roles:   []string{roleManager, roleAssistant, rolePayroll, roleTax},
+	var o Office
+	w := newOfficeWords(domain, now)
+	roles := map[string]string{} // of the members for clients
+	for _, r := range w.table("members") {
+		o.Members = append(o.Members, Member{Name: r[0], Email: r[1], Rights: r[2]})
+		roles[r[1]] = r[3]
 	}
-	at := func(local string) string { return local + "@" + domain }
-	o.Teams = []Team{
-		{Name: "Loonadministratie", Members: []string{at("marloes"), at("kevin"), at("lotte")}},
-		{Name: "Samenstel", Members: []string{at("pieter"), at("sander"), at("sophie"), at("thomas")}},
-		{Name: "Fiscaal", Members: []string{at("ruben"), at("ayse"), at("annelies")}},
+	for _, r := range w.table("roles") {
+		o.Roles = append(o.Roles, r[0])
 	}
-	o.Clients = clients(domain)
-	o.Contacts = contacts()
-	o.Mailboxes = mailboxes(o.Members, at)
-	o.Mails = mails(o, domain, now)
-	return o
-}
-
-func members(domain string) []Member {
-	var list []Member
-	for _, m := range [][3]string{
-		{"Willem de Vries", "willem", "administrator"},
-		{"Annelies Bakker", "annelies", "manager"},
-		{"Pieter Jansen", "pieter", "manager"},
-		{"Fatima El Amrani", "fatima", "editor"},
-		{"Sander Visser", "sander", "editor"},
-		{"Marloes Smit", "marloes", "editor"},
-		{"Kevin de Boer", "kevin", "editor"},
-		{"Sophie Mulder", "sophie", "editor"},
-		{"Ruben Dekker", "ruben", "editor"},
-		{"Ayşe Yılmaz", "ayse", "editor"},
-		{"Thomas van den Berg", "thomas", "reader"},
-		{"Lotte Hendriks", "lotte", "reader"},
-	} {
-		list = append(list, Member{Name: m[0], Email: m[1] + "@" + domain, Rights: m[2]})
+	for _, r := range w.table("teams") {
+		o.Teams = append(o.Teams, Team{Name: r[0], Members: strings.Fields(r[1])})
 	}
-	return list
-}
-
-// mailboxes returns the members' own mailboxes, the shared ones, and those that
-// misbehave by their name. Six are activated, two of each kind.
-func mailboxes(members []Member, at func(string) string) []Mailbox {
-	var list []Mailbox
-	for _, m := range members {
-		box := Mailbox{Address: m.Email, Name: m.Name}
-		if local, _, _ := strings.Cut(m.Email, "@"); local == "fatima" || local == "sander" {
-			box.Link = &AddressLink{Kind: "contact"}
+	for _, r := range w.table("clients") {
+		c := Client{Number: r[0], Type: r[1], Name: r[2], KvK: r[3], VAT: r[4]}
+		for local := range strings.FieldsSeq(r[5]) {
+			email := local + "@" + domain
+			c.Team = append(c.Team, Link{Member: email, Role: roles[email]})
 		}
-		list = append(list, box)
+		o.Clients = append(o.Clients, c)
 	}
-	return append(list,
-		Mailbox{Address: at("info"), Name: "Info", Aliases: []string{at("kantoor"), at("contact")}, Shared: true,
-			Link: &AddressLink{"role", roleManager}},
-		Mailbox{Address: at("administratie"), Name: "Administratie", Aliases: []string{at("boekhouding")}, Shared: true,
-			Link: &AddressLink{"role", roleAssistant}},
-		Mailbox{Address: at("loon"), Name: "Loonadministratie", Aliases: []string{at("salaris")}, Shared: true,
-			Link: &AddressLink{"process-team", "Loonadministratie"}},
-		Mailbox{Address: at("fiscaal"), Name: "Fiscaal", Aliases: []string{at("belasting")}, Shared: true,
-			Link: &AddressLink{"process-team", "Fiscaal"}},
-		Mailbox{Address: at("facturen"), Name: "Facturen", Shared: true},
-		Mailbox{Address: at("secretariaat"), Name: "Secretariaat", Shared: true},
-		Mailbox{Address: at("throttled"), Name: "Wordt begrensd (429)", Shared: true},
-		Mailbox{Address: at("resync"), Name: "Vergeet de delta-link (410)", Shared: true},
-		Mailbox{Address: at("forbidden"), Name: "Zonder toestemming (403)", Shared: true},
-		Mailbox{Address: at("unlicensed"), Name: "Zonder licentie (404)", Shared: true},
-		Mailbox{Address: at("slow"), Name: "Antwoordt traag", Shared: true},
-	)
+	for _, r := range w.table("contacts") {
+		o.Contacts = append(o.Contacts, Contact{Name: r[0], Emails: strings.Fields(r[1]), Clients: strings.Fields(r[2])})
+	}
+	for _, r := range w.table("mailboxes") {
+		box := Mailbox{Address: r[0], Name: r[1], Shared: r[2] != "", Aliases: strings.Fields(r[3])}
+		if r[4] != "" {
+			box.Link = &AddressLink{Kind: r[4], Name: r[5]}
+		}
+		o.Mailboxes = append(o.Mailboxes, box)
+	}
+	o.Mails = w.mails(now)
+	return o
 }
