@@ -16,7 +16,7 @@ func (a *api) registerContacts() {
 
 		Phone    string `json:"phone,omitempty"`
 		Function string `json:"function,omitempty" doc:"such as Financial controller"`
-		Language string `json:"language,omitempty" doc:"nl or en: of mail to him or her; as he or she writes when absent"`
+		Language string `json:"language,omitempty" doc:"nl, en, de or fr: of mail to him or her; as he or she writes when absent"`
 		Portal   bool   `json:"portal,omitempty" doc:"a program that sends mail for many clients: it has no clients of its own"`
 	}
 	type contactPatch struct {
@@ -26,7 +26,7 @@ func (a *api) registerContacts() {
 
 		Phone    field[string] `json:"phone,omitzero" doc:"null removes"`
 		Function field[string] `json:"function,omitzero" doc:"null removes"`
-		Language field[string] `json:"language,omitzero" doc:"nl or en; null removes"`
+		Language field[string] `json:"language,omitzero" doc:"nl, en, de or fr; null removes"`
 		Portal   field[bool]   `json:"portal,omitzero" doc:"true: its clients are removed"`
 	}
 	resource[directory.Contact, newContact, contactPatch]{

@@ -21,7 +21,7 @@ type (
 		To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"kept as they were typed"`
 		Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
 		Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
-		Language    string            `json:"language,omitempty" enum:"nl,en"`
+		Language    string            `json:"language,omitempty" enum:"nl,en,de,fr"`
 		Subject     string            `json:"subject,omitempty" maxLength:"1000"`
 		HTML        string            `json:"html,omitempty"`
 		Text        string            `json:"text,omitempty"`

@@ -39,7 +39,7 @@ type ReplyContent struct {
 	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
 	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads; of a forward those of the mail go along when this and along are absent, and only these when it is not"`
 	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along, beside attachments"`
-	Language    string            `json:"language,omitempty" enum:"nl,en" doc:"of what the server adds; that of replies/new when absent"`
+	Language    string            `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds; that of replies/new when absent"`
 	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
 	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
 	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back before it leaves; what the office has when absent"`

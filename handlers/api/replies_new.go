@@ -43,7 +43,7 @@ type (
 		ReplyTo      []recipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
 		ReplyAll     bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
 		Subject      string             `json:"subject"`
-		Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en" doc:"of what the server adds"`
+		Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds"`
 		LanguageFrom string             `json:"languageFrom,omitempty" doc:"contact, mail (how he or she writes) or mailbox"`
 		Signature    string             `json:"signature" doc:"HTML in this language; the server adds it"`
 		Quote        string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`

@@ -14,6 +14,7 @@ import (
 func TestLanguageOfAReply(t *testing.T) {
 	const english = "Dear Anna, please find attached the invoices that you asked for. Could you let me know if we have them all?"
 	const dutch = "Beste Anna, hierbij stuur ik u het overzicht van de uren. Kunt u dit nog deze week verwerken? Alvast bedankt."
+	const german = "Sehr geehrte Frau de Vries, anbei sende ich Ihnen die Rechnung für den Monat Mai. Bitte prüfen Sie das und danke."
 	for i, c := range []struct {
 		contact, says, mailbox, chosen string
 		want, from                     string
@@ -23,7 +24,10 @@ func TestLanguageOfAReply(t *testing.T) {
 		{"", "Akkoord", "", "", "nl", "mailbox"},
 		{"", english, "nl-NL", "", "en", "mail"},
 		{"", dutch, "en-US", "", "nl", "mail"},
+		{"", german, "nl-NL", "", "de", "mail"},
+		{"", "Akkoord", "fr-BE", "", "fr", "mailbox"},
 		{"en", dutch, "nl-NL", "", "en", "contact"},
+		{"fr", german, "nl-NL", "", "fr", "contact"},
 		{"nl", english, "en-US", "en", "nl", "contact"},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
@@ -39,7 +43,7 @@ func TestLanguageOfAReply(t *testing.T) {
 			w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
 			w.mail = w.chat
 			offered := w.ok(t, "editor", "GET "+w.path("/new?mode=reply"), "").body
-			signature := map[string]string{"nl": "<p>Groet</p>", "en": "<p>Regards</p>"}
+			signature := map[string]string{"nl": "<p>Groet</p>", "en": "<p>Regards</p>", "de": "<p>Regards</p>", "fr": "<p>Regards</p>"}
 			if offered["language"] != c.want || offered["languageFrom"] != c.from || offered["signature"] != signature[c.want] {
 				t.Errorf("offered in %v, by the %v, with %v", offered["language"], offered["languageFrom"], offered["signature"])
 			}

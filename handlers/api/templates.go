@@ -9,13 +9,14 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
+	"kantoorpost/shared/mailhtml"
 )
 
 type (
 	templateObject struct {
 		ID       string    `json:"id"`
 		Name     string    `json:"name"`
-		Language string    `json:"language" enum:"nl,en"`
+		Language string    `json:"language" enum:"nl,en,de,fr"`
 		Team     string    `json:"team,omitempty" doc:"id of the process team that uses it; empty for everybody"`
 		Subject  string    `json:"subject,omitempty"`
 		HTML     string    `json:"html" doc:"with placeholders such as {name}; with a chat, filled in as far as that tells"`
@@ -24,7 +25,7 @@ type (
 	}
 	templateBody struct {
 		Name     string `json:"name" minLength:"1" maxLength:"100"`
-		Language string `json:"language,omitempty" enum:"nl,en" default:"nl"`
+		Language string `json:"language,omitempty" enum:"nl,en,de,fr" default:"nl"`
 		Team     string `json:"team,omitempty" maxLength:"64"`
 		Subject  string `json:"subject,omitempty" maxLength:"255"`
 		HTML     string `json:"html" maxLength:"100000" doc:"placeholders: {name} of the contact, {client}, {number} of the client, {member} who writes, {deadline} to be filled in by hand"`
@@ -111,8 +112,8 @@ func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
 	switch {
 	case t.Name == "" || utf8.RuneCountInString(t.Name) > 100 || strings.ContainsFunc(t.Name, breaksLine):
 		return invalid("body.name", "1 to 100 characters in one line")
-	case t.Language != "nl" && t.Language != "en":
-		return invalid("body.language", "nl or en")
+	case !mailhtml.IsLanguage(t.Language):
+		return invalid("body.language", "nl, en, de or fr")
 	case strings.ContainsFunc(t.Subject, breaksLine) || utf8.RuneCountInString(t.Subject) > compose.MaxSubject:
 		return invalid("body.subject", "one line of at most 255 characters")
 	case !validText(t.HTML) || len(t.HTML) > 100_000:
@@ -134,7 +135,7 @@ func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
 
 func (a *api) listTemplates(ctx context.Context, in *struct {
 	Chat     string `query:"chat" maxLength:"64" doc:"fill the placeholders in for this chat"`
-	Language string `query:"language" enum:"nl,en"`
+	Language string `query:"language" enum:"nl,en,de,fr"`
 }) (*listOutput[templateObject], error) {
 	all, err := a.Writing.Templates(ctx)
 	if err != nil {

@@ -133,6 +133,7 @@ func (k *renderer) functions() template.FuncMap {
 		"percent":           func(f float64) int { return int(f*100 + 0.5) },
 		"datetime":          datetime,
 		"fieldValue":        k.fieldValue,
+		"mailLanguages":     func() []string { return []string{"nl", "en", "de", "fr"} },
 		"credentialProblem": k.credentialProblem,
 	})
 	return all
@@ -168,6 +169,8 @@ func (k *renderer) fieldValue(field, value string) string {
 	switch field {
 	case "rights", "active", "type":
 		return k.texted("audit.value", value)
+	case "language":
+		return k.texted("language", value)
 	}
 	return value
 }

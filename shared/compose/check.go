@@ -21,17 +21,19 @@ const (
 	CheckBody       Code = "body"    // there is no text
 )
 
-// attachmentWords are the words of Dutch and English by which people say that they
+// attachmentWords are the words of Dutch, English, German and French by which people say that they
 // send a file along. The spaces are those around words.
 var attachmentWords = []string{
 	" bijlage ", " bijlagen ", " bijgevoegd ", " bijgevoegde ", " bijgesloten ", " meegestuurd ", " meegestuurde ", " bijgaand ",
 	" bijgaande ",
 	" attached ", " attachment ", " attachments ", " enclosed ", " enclosure ",
+	" anbei ", " anhang ", " in der anlage ", " als anlage ", " angehängt ", " angehängte ", " angehängten ", " beigefügt ", " beigefügte ", " beigefügten ",
+	" ci joint ", " ci jointe ", " ci joints ", " ci jointes ", " pièce jointe ", " pièces jointes ", " en annexe ",
 }
 
 // answeredWords are uses of those words for a file that the other sent.
 var answeredWords = []string{" je bijlage ", " jouw bijlage ", " uw bijlage ", " your attachment ", " you attached ", " geen bijlage ",
-	" no attachment "}
+	" no attachment ", " ihren anhang ", " ihr anhang ", " ihrem anhang ", " votre pièce jointe ", " vos pièces jointes "}
 
 // MentionsAttachment says whether a text speaks of a file that comes with it.
 func MentionsAttachment(text string) bool {

@@ -11,7 +11,8 @@ func TestMentionsAttachment(t *testing.T) {
 		"Zie de bijlage.": true, "In BIJLAGEN 1 en 2": true, "Bijgevoegd vindt u de aangifte": true, "Bijgaand de stukken": true,
 		"Please find attached the letter": true, "See the attachments.": true, "Enclosed: the form": true,
 		"Dank voor uw bijlage": false, "Your attachment is broken": false, "There is no attachment": false, "Dag Jan": false,
-		"bijlagenummer": false,
+		"bijlagenummer": false, "Anbei die Erklärung": true, "Im Anhang finden Sie": true, "Danke für Ihren Anhang": false, "Anlage N": false,
+		"Ci-joint la déclaration": true, "Voir la pièce jointe": true, "Merci pour votre pièce jointe": false,
 	} {
 		if MentionsAttachment(text) != want {
 			t.Errorf("%q: %v", text, !want)

@@ -11,14 +11,17 @@ import (
 func TestSignatureInALanguage(t *testing.T) {
 	for _, c := range []struct {
 		signatures compose.Signatures
-		nl, en     string
+		nl, others string
 	}{
 		{compose.Signatures{Signature: "Groet", SignatureEN: "Regards"}, "Groet", "Regards"},
 		{compose.Signatures{Signature: "Groet"}, "Groet", "Groet"},
 		{compose.Signatures{SignatureEN: "Regards"}, "Regards", "Regards"},
 	} {
-		if nl, en := c.signatures.In(mailhtml.Dutch), c.signatures.In(mailhtml.English); nl != c.nl || en != c.en {
-			t.Errorf("%+v: %q, %q", c.signatures, nl, en)
+		want := map[mailhtml.Language]string{"nl": c.nl, "en": c.others, "de": c.others, "fr": c.others}
+		for language, want := range want {
+			if got := c.signatures.In(language); got != want {
+				t.Errorf("%+v in %s: %q", c.signatures, language, got)
+			}
 		}
 	}
 }

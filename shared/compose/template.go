@@ -21,7 +21,7 @@ import (
 type Template struct {
 	ID       string    `json:"id"`
 	Name     string    `json:"name"`
-	Language string    `json:"language"`       // "nl" or "en"
+	Language string    `json:"language"`       // "nl", "en", "de" or "fr"
 	Team     string    `json:"team,omitempty"` // id of the process team that uses it; "" for everybody
 	Subject  string    `json:"subject,omitempty"`
 	HTML     string    `json:"html"` // sanitised

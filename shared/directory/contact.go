@@ -24,7 +24,7 @@ type Contact struct {
 	Clients  []string `json:"clients" nullable:"false" doc:"ids of clients"`
 	Phone    string   `json:"phone,omitempty"`
 	Function string   `json:"function,omitempty" doc:"what he or she is at the client"`
-	Language string   `json:"language,omitempty" enum:"nl,en" doc:"of mail to him or her; as he or she writes when absent"`
+	Language string   `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of mail to him or her; as he or she writes when absent"`
 	Portal   bool     `json:"portal,omitempty" doc:"a program that sends mail for many clients; it has no clients of its own"`
 	// Learned has the id of the rule that linked an address, by address.
 	Learned map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`

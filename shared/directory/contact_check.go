@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"kantoorpost/shared/mailhtml"
 )
 
 // An addressCheck returns the stored form of an address, or an *Invalid error
@@ -41,8 +43,8 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 	if c.Function, err = checkOptional("function", c.Function, 100); err != nil {
 		return c, err
 	}
-	if !slices.Contains([]string{"", "nl", "en"}, c.Language) {
-		return c, &Invalid{Field: "language", Expected: "nl, en or none"}
+	if c.Language != "" && !mailhtml.IsLanguage(c.Language) {
+		return c, &Invalid{Field: "language", Expected: "nl, en, de, fr or none"}
 	}
 	if len(c.Emails) < 1 || len(c.Emails) > maxEmails {
 		return c, &Invalid{Field: "emails", Expected: fmt.Sprintf("1 to %d e-mail addresses", maxEmails)}

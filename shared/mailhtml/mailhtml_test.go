@@ -94,8 +94,21 @@ func TestQuote(t *testing.T) {
 	if !strings.Contains(english, "<b>Sent:</b> Monday 23 November 2026 08:05") {
 		t.Errorf("in English: %s", english)
 	}
+	for locale, want := range map[string]string{
+		"de-AT": "<b>Von:</b> Jan|<b>Gesendet:</b> Montag, 23. November 2026 08:05|<b>An:</b> info|<b>Cc:</b> Piet|<b>Betreff:</b> Btw",
+		"fr-BE": "<b>De\u00a0:</b> Jan|<b>Envoyé\u00a0:</b> lundi 23 novembre 2026 08:05|<b>À\u00a0:</b> info|<b>Cc\u00a0:</b> Piet|" +
+			"<b>Objet\u00a0:</b> Btw",
+	} {
+		got := mailhtml.Quote(quoted(), mailhtml.LanguageOf(locale), time.UTC)
+		for part := range strings.SplitSeq(want, "|") {
+			if !strings.Contains(got, part) {
+				t.Errorf("in %s, want %s: %s", locale, part, got)
+			}
+		}
+	}
 	for locale, want := range map[string]mailhtml.Language{"": mailhtml.Dutch, "nl-BE": mailhtml.Dutch, "NL": mailhtml.Dutch,
-		"en-US": mailhtml.English, "de-DE": mailhtml.English} {
+		"en-US": mailhtml.English, "de-DE": mailhtml.German, "fr": mailhtml.French, "FR-be": mailhtml.French, "pl-PL": mailhtml.English,
+		"den": mailhtml.English} {
 		if got := mailhtml.LanguageOf(locale); got != want {
 			t.Errorf("a mailbox in %q writes %s, want %s", locale, got, want)
 		}

@@ -1,6 +1,7 @@
 package mailhtml
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -19,13 +20,19 @@ type Language string
 const (
 	Dutch   Language = "nl"
 	English Language = "en"
+	German  Language = "de"
+	French  Language = "fr"
 )
 
+// IsLanguage says whether the fixed texts exist in the language of a code, such as "nl".
+func IsLanguage(code string) bool { return texts[Language(code)].from != "" }
+
 // LanguageOf returns the language for the locale of a mailbox, such as "nl-NL". It is
-// Dutch when the mailbox has none.
+// Dutch when the mailbox has none, and English when there are no texts in its language.
 func LanguageOf(locale string) Language {
-	if locale == "" || strings.HasPrefix(strings.ToLower(locale), "nl") {
-		return Dutch
+	code, _, _ := strings.Cut(strings.ToLower(cmp.Or(locale, string(Dutch))), "-")
+	if IsLanguage(code) {
+		return Language(code)
 	}
 	return English
 }
@@ -33,21 +40,36 @@ func LanguageOf(locale string) Language {
 type words struct {
 	from, sent, to, cc, subject string
 	noPicture, cut              string
+	date                        string // of day, number, month, year and time
 	days, months                []string
 }
+
+const plainDate = "%s %d %s %d %s"
 
 var texts = map[Language]words{
 	Dutch: {
 		"Van", "Verzonden", "Aan", "CC", "Onderwerp",
-		"afbeelding niet beschikbaar", "De rest van het bericht is weggelaten: de mail werd anders te groot.",
+		"afbeelding niet beschikbaar", "De rest van het bericht is weggelaten: de mail werd anders te groot.", plainDate,
 		strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"),
 		strings.Fields("januari februari maart april mei juni juli augustus september oktober november december"),
 	},
 	English: {
 		"From", "Sent", "To", "Cc", "Subject",
-		"picture not available", "The rest of the message was left out: the mail would be too large otherwise.",
+		"picture not available", "The rest of the message was left out: the mail would be too large otherwise.", plainDate,
 		strings.Fields("Sunday Monday Tuesday Wednesday Thursday Friday Saturday"),
 		strings.Fields("January February March April May June July August September October November December"),
+	},
+	German: {
+		"Von", "Gesendet", "An", "Cc", "Betreff",
+		"Bild nicht verfügbar", "Der Rest der Nachricht wurde weggelassen: Die E-Mail wäre sonst zu groß.", "%s, %d. %s %d %s",
+		strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
+		strings.Fields("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+	},
+	French: { // a colon has a space before it
+		"De\u00a0", "Envoyé\u00a0", "À\u00a0", "Cc\u00a0", "Objet\u00a0",
+		"image non disponible", "Le reste du message a été omis\u00a0: sinon le courriel serait trop volumineux.", plainDate,
+		strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+		strings.Fields("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
 	},
 }
 
@@ -108,7 +130,7 @@ func head(q Quoted, lang Language, zone *time.Location) string {
 func line(name, value string) string { return "<b>" + name + ":</b> " + html.EscapeString(value) }
 
 func moment(t time.Time, w words) string {
-	return fmt.Sprintf("%s %d %s %d %s", w.days[t.Weekday()], t.Day(), w.months[t.Month()-1], t.Year(), t.Format("15:04"))
+	return fmt.Sprintf(w.date, w.days[t.Weekday()], t.Day(), w.months[t.Month()-1], t.Year(), t.Format("15:04"))
 }
 
 func addresses(all []mail.Address) string {

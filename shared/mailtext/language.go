@@ -34,7 +34,7 @@ const (
 	languageBytes = 1 << 10
 )
 
-// LanguageIn returns the language of a text, "nl" or "en"; "" unless it is surely one of them.
+// LanguageIn returns the language of a text, "nl", "en", "de" or "fr"; "" unless it is surely one of them.
 func LanguageIn(text string) string {
 	count, all := map[string]int{}, 0
 	for word := range strings.FieldsFuncSeq(strings.ToLower(text[:min(len(text), languageBytes)]), func(c rune) bool { return !unicode.IsLetter(c) && c != '\'' }) {
@@ -43,8 +43,8 @@ func LanguageIn(text string) string {
 			all++
 		}
 	}
-	for _, language := range []string{"nl", "en"} {
-		if n := count[language]; n >= firmWords && n >= firmLead*(all-n) {
+	for language, n := range count {
+		if n >= firmWords && n >= firmLead*(all-n) {
 			return language
 		}
 	}

@@ -17,8 +17,8 @@ func TestLanguageIn(t *testing.T) {
 		"Thanks!":             "",
 		"Akkoord. Groet, Jan": "",
 		"":                    "",
-		"Sehr geehrte Frau Bakker, anbei sende ich Ihnen die Rechnung für den Monat Mai. Bitte prüfen Sie das und danke.": "",
-		"Bonjour, je vous envoie la facture du mois de mai. Merci de nous dire si vous avez tout pour la déclaration.":    "",
+		"Sehr geehrte Frau Bakker, anbei sende ich Ihnen die Rechnung für den Monat Mai. Bitte prüfen Sie das und danke.": "de",
+		"Bonjour, je vous envoie la facture du mois de mai. Merci de nous dire si vous avez tout pour la déclaration.":    "fr",
 		"Hierbij het antwoord van het bureau voor de klant: “please let us know that you have the report with this”.":     "",
 		"Factuur 2026-031 IBAN NL91 ABNA 0417 1643 00":                                                                    "",
 	} {

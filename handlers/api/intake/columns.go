@@ -52,6 +52,7 @@ var columns = map[Kind][]column{
 			"phone phonenumber telephone telephonenumber businessphone workphone mobile mobilephone cellphone phone1value phone2value"},
 		{field: "function", any: true,
 			names: "functie functietitel functieomschrijving function jobtitle position organization1title organizationtitle"},
+		{field: "language", names: "taal taalcode correspondentietaal voorkeurstaal language languagecode preferredlanguage"},
 		{field: "clients", list: true,
 			names: "relatie relaties relatie(s) relatienummer relatienummers relatienr relatiecode klant klanten klantnummer klantnummers " +
 				"klantcode debiteurnummer debiteurnr debiteurcode clientnummer clientnummers cliëntnummer cliëntnummers client clients " +

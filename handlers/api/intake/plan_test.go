@@ -86,6 +86,12 @@ func TestWhatRowsDo(t *testing.T) {
 		{"a new contact with clients", Contacts, "naam;e-mail;telefoon;relaties\nJan;jan@x.nl p@y.nl;06 1;1001\n",
 			"2 create jan@x.nl p@y.nl: name=Jan emails=jan@x.nl, p@y.nl phone=06 1 clients=1001\n"},
 		{"clients are taken away by a hyphen", Contacts, "e-mail;relaties\npiet@zoet.nl;-\n", "2 update piet@zoet.nl: clients=\n"},
+		{"languages of contacts", Contacts, "e-mail;naam;taal\na@x.nl;A;Nederlands\nb@x.nl;B;Duits\nc@x.nl;C;GERMAN\nd@x.nl;D;Français\n" +
+			"e@x.nl;E;\nf@x.nl;F;-\ng@x.nl;G;en-GB\nh@x.nl;H;Spaans\n",
+			"2 create a@x.nl: name=A emails=a@x.nl language=nl\n3 create b@x.nl: name=B emails=b@x.nl language=de\n" +
+				"4 create c@x.nl: name=C emails=c@x.nl language=de\n5 create d@x.nl: name=D emails=d@x.nl language=fr\n" +
+				"6 create e@x.nl: name=E emails=e@x.nl\n7 create f@x.nl: name=F emails=f@x.nl\n8 create g@x.nl: name=G emails=g@x.nl language=en\n" +
+				"9 wrong h@x.nl: [taal] verwacht: Nederlands, Engels, Duits of Frans (nl, en, de of fr)\n"},
 		{"a bad address", Contacts, "e-mail;naam\npiet@;X\n;Y\n",
 			"2 wrong : [e-mail] verwacht: een e-mailadres zoals naam@voorbeeld.nl, niet piet@\n" +
 				"3 wrong : [e-mail] verwacht: een e-mailadres\n"},

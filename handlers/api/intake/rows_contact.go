@@ -9,6 +9,14 @@ import (
 	"kantoorpost/shared/words"
 )
 
+// languages are those of mail to a contact; "" is what a hyphen leaves: as he or she writes.
+var languages = map[string]string{
+	"": "", "nl": "nl", "nederlands": "nl", "dutch": "nl", "nlnl": "nl", "nlbe": "nl", "niederländisch": "nl", "néerlandais": "nl",
+	"en": "en", "engels": "en", "english": "en", "engb": "en", "enus": "en", "englisch": "en", "anglais": "en",
+	"de": "de", "duits": "de", "german": "de", "dede": "de", "deutsch": "de", "allemand": "de",
+	"fr": "fr", "frans": "fr", "french": "fr", "frfr": "fr", "frbe": "fr", "französisch": "fr", "français": "fr", "francais": "fr",
+}
+
 func (p *plan) contactValues(c directory.Contact) []value {
 	var numbers []string
 	for _, id := range c.Clients {
@@ -16,7 +24,7 @@ func (p *plan) contactValues(c directory.Contact) []value {
 		numbers = append(numbers, client.Number)
 	}
 	return []value{
-		{"name", c.Name}, {"emails", strings.Join(c.Emails, ", ")}, {"phone", c.Phone}, {"function", c.Function},
+		{"name", c.Name}, {"emails", strings.Join(c.Emails, ", ")}, {"phone", c.Phone}, {"function", c.Function}, {"language", c.Language},
 		{"clients", strings.Join(numbers, ", ")},
 	}
 }
@@ -38,6 +46,8 @@ func (p *plan) contact(h head, cells []string, r Row) {
 	h.setName(cells, &now.Name)
 	h.set(cells, "phone", &now.Phone)
 	h.set(cells, "function", &now.Function)
+	choice(&r, h, cells, "language", &now.Language, languages, "Nederlands, Engels, Duits of Frans (nl, en, de of fr)",
+		"Dutch, English, German or French (nl, en, de or fr)")
 	now.Clients = p.clientsOf(h, cells, was.Clients, &r)
 	if len(r.Problems) > 0 {
 		p.record(r)
