@@ -169,8 +169,8 @@ func oneLine(s string) string {
 }
 
 // messageIDs returns the ids that the report names, in the order of their worth. A
-// References field with several ids lists a conversation, of which only one mail is
-// reported on, so it comes late.
+// References field with several ids lists a conversation. Only its last mail can be the
+// one reported on, and only when nothing else names that.
 func (c *content) messageIDs() (out []string) {
 	references := mail.MessageIDs(c.header.join("references"))
 	lists := [][]string{mail.MessageIDs(c.header.join("in-reply-to"))}
@@ -181,14 +181,13 @@ func (c *content) messageIDs() (out []string) {
 		lists = append(lists, mail.MessageIDs(c.header.join(name)), mail.MessageIDs(c.report.join(name)))
 	}
 	lists = append(lists, mail.MessageIDs(c.original.join("message-id")), c.idsOfText())
-	slices.Reverse(references)
-	lists = append(lists, references)
-	for _, ids := range lists {
-		for _, id := range ids {
-			if len(out) < maxMessageIDs && !slices.Contains(out, id) {
-				out = append(out, id)
-			}
+	for _, id := range slices.Concat(lists...) {
+		if len(out) < maxMessageIDs && !slices.Contains(out, id) {
+			out = append(out, id)
 		}
+	}
+	if len(out) == 0 && len(references) > 0 {
+		return references[len(references)-1:]
 	}
 	return out
 }

@@ -48,7 +48,9 @@ func replyIn(text string) string {
 }
 
 // generic tells whether a status says no more than its class.
-func generic(status string) bool { return status == "" || strings.HasSuffix(status, ".0.0") }
+// Exchange Online writes 5.0.350 for what another server refused.
+// https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online
+func generic(status string) bool { return status == "" || status[1:] == ".0.0" || status == "5.0.350" }
 
 // vague tells whether a status leaves out what a server that refused the mail knows.
 func vague(status string) bool {
@@ -139,7 +141,7 @@ var words = []struct {
 	{"X.2.2", phrases(
 		`mailbox (is |was |has )?(currently |exceeded |already )?full`, `quota`, `mailbox.{0,20}exceed`,
 		`storage (limit|exceeded)`, `exceeded the (local )?limit`, `over its limit`, `insufficient (disk|storage)`,
-		`mailbox vol`, `postbus (is )?vol`, `postfach (ist )?voll`, `bo[iî]te.{0,20}pleine`, `disk full`, `exceeds allowed`)},
+		`mailbox vol`, `post(bus|vak) (is )?vol`, `quotum`, `postfach (ist )?voll`, `bo[iî]te.{0,20}pleine`, `disk full`, `exceeds allowed`)},
 	{"X.3.4", phrases(
 		`message (size|too (large|big|long))`, `size (limit|exceed)`, `too (large|big) (message|mail)`,
 		`exceeds? (the )?(maximum |fixed )?(message )?size`, `bericht is te groot`, `mail is too (large|big)`)},

@@ -157,9 +157,9 @@ func TestPictures(t *testing.T) {
 func TestText(t *testing.T) {
 	got := mailhtml.Text(
 		"<html><head><title>weg</title><style>p{}</style></head><body><p>Dag\n " +
-			"Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table></body>",
+			"Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table><pre>drie\n vier</pre>  na</body>",
 	)
-	if want := "Dag Jan,\n\neen\ntwee\n\n a b"; got != want {
+	if want := "Dag Jan,\n\neen\ntwee\n\n a b\n\ndrie\n vier\n na"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -24,13 +24,16 @@ func FromText(text string) string {
 func Text(document string) string {
 	var out strings.Builder
 	hidden := atom.Atom(0) // the element whose content is not shown
+	lines := false         // those of the text are shown, as in <pre>
 	z := xhtml.NewTokenizer(strings.NewReader(document))
 	for {
 		switch z.Next() {
 		case xhtml.ErrorToken:
 			return strings.TrimSpace(out.String())
 		case xhtml.TextToken:
-			if hidden == 0 {
+			if hidden == 0 && lines {
+				out.Write(z.Text())
+			} else if hidden == 0 {
 				out.WriteString(space.ReplaceAllString(string(z.Text()), " "))
 			}
 		case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
@@ -40,6 +43,7 @@ func Text(document string) string {
 				hidden = tag
 			case tag == atom.Br || blocks[tag]:
 				newLine(&out)
+				lines = lines || tag == atom.Pre
 			case tag == atom.Td || tag == atom.Th:
 				out.WriteByte(' ')
 			}
@@ -50,6 +54,7 @@ func Text(document string) string {
 				hidden = 0
 			case blocks[tag]:
 				newLine(&out)
+				lines = lines && tag != atom.Pre
 			}
 		}
 	}
