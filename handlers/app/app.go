@@ -116,55 +116,17 @@ func New(c config.Config, w Transports) (a *App, err error) {
 			return nil, err
 		}
 	}
-	account := func(url string, transport policy.Transporter) storage.Account {
-		return storage.Account{ConnectionString: c.Storage, URL: url, Credential: w.Identity, Transport: transport}
-	}
-	if a.tables, err = table.Open(account(c.TableURL, w.Tables)); err != nil {
+	if err := a.open(c, w); err != nil {
 		return nil, err
 	}
-	if a.queues, err = queue.Open(account(c.QueueURL, w.Queues)); err != nil {
-		return nil, err
-	}
-	if a.uploads, err = blob.Open(account(c.BlobURL, w.Blobs), Uploads); err != nil {
-		return nil, err
-	}
-	exporter, err := telemetry.NewExporter(telemetry.Options{
-		Way: c.Telemetry, ConnectionString: c.Insights, Endpoint: c.OTLPEndpoint, Credential: w.Identity, Transport: w.Telemetry,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("settings: TELEMETRY: %w", err)
-	}
-	a.export = telemetry.NewQueue(exporter)
-	secrets, err := openSecrets(c, w)
+	connectors, err := a.connectors(c, w)
 	if err != nil {
 		return nil, err
 	}
-	clouds := entra.Public()
-	home := clouds.Home(c.TableURL)
-	if c.Simulator != "" {
-		home = entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator}
-		clouds = clouds.With(home)
-	}
-	// All clients of Graph share one limit: Microsoft counts per application.
-	limit := graph.NewLimiter(4, 2)
-	a.directory = directory.New(a.tables.Table("directory"))
-	connectors := connector.New(connector.Options{
-		Configuration: a.tables.Table("configuration"),
-		Mailboxes:     a.tables.Table("mailboxes"),
-		Secrets:       secrets,
-		Clouds:        clouds,
-		Home:          home,
-		Transport:     w.Entra,
-		Identity:      w.Identity,
-		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
-			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit, Throttled: throttled})
-		},
-		Directory: a.directory,
-	})
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 	replies := outbox.NewStore(mails, chats)
-
+	known := &evidence.Reader{Directory: a.directory, Chats: chats, Connectors: connectors}
 	solver := &solve.Service{
 		Directory: a.directory, Items: items, Chats: chats, Jobs: a.queues,
 		Decide:      func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
@@ -178,7 +140,6 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
 	}
-	known := &evidence.Reader{Directory: a.directory, Chats: chats, Connectors: connectors}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
 		Evidence: known, Jobs: a.queues, Finish: solver.Finish}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues, Arrive: a.process.Arrive}
@@ -188,27 +149,88 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Dial: func(ctx context.Context, id string) (send.Mailbox, error) { return connectors.Client(ctx, id) },
 		May:  maySend(a.directory, chats),
 	}
-	a.api = api.New(api.Options{
-		Version: "1.0", Build: build(), ClientID: c.AuthClient, KeyVault: vaultName(c.KeyVaultURL),
-		Gate: access.Gate{
-			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
-		},
+	return a, a.serve(c, api.Options{
 		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Evidence: known, Jobs: a.queues,
-		Uploads: a.uploads, Outbox: replies,
-		Writing: compose.NewStore(a.tables.Table("configuration")), Teamwork: teamwork.NewStore(mails),
-		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
-		Checks: []api.Check{
-			{Name: "tables", Needed: true, Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
-			{Name: "queues", Needed: true, Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
-			{Name: "files", Probe: a.uploads.Check},
-		},
-		Queues: a.queues, QueueNames: QueueNames(), Ticked: a.lastTick, Poison: a.poison,
-		Figures: func(ctx context.Context, from time.Time) ([]metrics.Figures, error) {
-			return metrics.Since(ctx, a.tables.Table("configuration"), from, time.Now())
-		},
+		Uploads: a.uploads, Outbox: replies, Teamwork: teamwork.NewStore(mails),
 	})
-	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
+}
+
+// open makes the clients of storage and of telemetry.
+func (a *App) open(c config.Config, w Transports) (err error) {
+	account := func(url string, transport policy.Transporter) storage.Account {
+		return storage.Account{ConnectionString: c.Storage, URL: url, Credential: w.Identity, Transport: transport}
+	}
+	if a.tables, err = table.Open(account(c.TableURL, w.Tables)); err != nil {
+		return err
+	}
+	a.directory = directory.New(a.tables.Table("directory"))
+	if a.queues, err = queue.Open(account(c.QueueURL, w.Queues)); err != nil {
+		return err
+	}
+	if a.uploads, err = blob.Open(account(c.BlobURL, w.Blobs), Uploads); err != nil {
+		return err
+	}
+	exporter, err := telemetry.NewExporter(telemetry.Options{
+		Way: c.Telemetry, ConnectionString: c.Insights, Endpoint: c.OTLPEndpoint, Credential: w.Identity, Transport: w.Telemetry,
+	})
+	if err != nil {
+		return fmt.Errorf("settings: TELEMETRY: %w", err)
+	}
+	a.export = telemetry.NewQueue(exporter)
+	return nil
+}
+
+// connectors returns the store of connectors, through which all calls of Graph go.
+func (a *App) connectors(c config.Config, w Transports) (*connector.Store, error) {
+	secrets, err := openSecrets(c, w)
+	if err != nil {
 		return nil, err
+	}
+	clouds := entra.Public()
+	home := clouds.Home(c.TableURL)
+	if c.Simulator != "" {
+		home = entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator}
+		clouds = clouds.With(home)
+	}
+	// All clients of Graph share one limit: Microsoft counts per application.
+	limit := graph.NewLimiter(4, 2)
+	return connector.New(connector.Options{
+		Configuration: a.tables.Table("configuration"),
+		Mailboxes:     a.tables.Table("mailboxes"),
+		Secrets:       secrets,
+		Clouds:        clouds,
+		Home:          home,
+		Transport:     w.Entra,
+		Identity:      w.Identity,
+		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
+			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit, Throttled: throttled})
+		},
+		Directory: a.directory,
+	}), nil
+}
+
+// serve makes what answers people and programs: the API, the pages, and the edge before
+// them. O has the stores already.
+func (a *App) serve(c config.Config, o api.Options) (err error) {
+	configuration := a.tables.Table("configuration")
+	o.Version, o.Build, o.ClientID, o.KeyVault = "1.0", build(), c.AuthClient, vaultName(c.KeyVaultURL)
+	o.Gate = access.Gate{
+		Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
+	}
+	o.Writing = compose.NewStore(configuration)
+	o.Audit = audit.New(a.tables.Table("mails"), a.tables.Table("directory"), configuration, a.tables.Table("mailboxes"))
+	o.Checks = []api.Check{
+		{Name: "tables", Needed: true, Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
+		{Name: "queues", Needed: true, Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
+		{Name: "files", Probe: a.uploads.Check},
+	}
+	o.Queues, o.QueueNames, o.Ticked, o.Poison = a.queues, QueueNames(), a.lastTick, a.poison
+	o.Figures = func(ctx context.Context, from time.Time) ([]metrics.Figures, error) {
+		return metrics.Since(ctx, configuration, from, time.Now())
+	}
+	a.api = api.New(o)
+	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
+		return err
 	}
 	a.edge = edge.Options{
 		Trusted: c.AuthEnabled, PerPerson: c.RateLimit, PerApplication: c.RateLimitApplications,
@@ -216,7 +238,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 			a.web.ServeHTTP(w, web.Refuse(r, http.StatusTooManyRequests))
 		}),
 	}
-	return a, nil
+	return nil
 }
 
 // vaultName is the name of a vault by its address, "" for none.

@@ -23,7 +23,7 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	if err != nil || whole {
 		return asStorageError(err)
 	}
-	f := h.inbox(nil, &b)
+	f := folder{cursor: &b.Cursor, save: h.Connectors.SaveCursor}
 	f.cursor.State, f.cursor.StateReason = connector.MailboxState(cause)
 	return f.postpone(ctx, b.Activation.ID, cause, h.Connectors.Now())
 }

@@ -49,10 +49,7 @@ type folder struct {
 // inbox is the folder with what came in.
 func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
 	return folder{
-		cursor: &b.Cursor, since: b.From, save: h.Connectors.SaveCursor,
-		delta: func(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error) {
-			return graph.Delta(ctx, mailbox, link, since)
-		},
+		cursor: &b.Cursor, since: b.From, delta: graph.Delta, save: h.Connectors.SaveCursor,
 		store: func(ctx context.Context, page mail.Page) (int, error) { return h.store(ctx, graph, b, page) },
 		next:  func(claim string) job.Fetch { return continuation(b, claim) },
 	}
