@@ -143,7 +143,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	}
 	preview := a.newPreview()
 	for i, o := range page {
-		if err := o.addJoiners(ctx, preview); err != nil {
+		if err := addJoiners(ctx, &o, preview); err != nil {
 			return nil, err
 		}
 		page[i] = o
@@ -194,10 +194,10 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 		return nil, err
 	}
 	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: list[0]}
-	return out, out.Body.addJoiners(ctx, a.newPreview())
+	return out, addJoiners(ctx, &out.Body, a.newPreview())
 }
 
-func (o *addressObject) addJoiners(ctx context.Context, preview *memberPreview) error {
+func addJoiners(ctx context.Context, o *addressObject, preview *memberPreview) error {
 	j, err := preview.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings
 	return err

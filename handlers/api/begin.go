@@ -24,11 +24,9 @@ type (
 	}
 	// A begunChat is a chat that the office began, with its first message.
 	begunChat struct {
-		ChatObject
+		chatObject
 		Reply replyObject `json:"reply"`
 	}
-	// ChatObject is the name under which another object has the fields of a chat.
-	ChatObject = chatObject
 )
 
 func (a *api) registerBegin() {

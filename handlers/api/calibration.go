@@ -35,7 +35,7 @@ func (a *api) firstSuggestion(ctx context.Context, it item.Item) *learn.Suggesti
 
 // calibration adds up the first suggestions of some periods, without the steps of
 // chance that none had.
-func calibration(all []Figures) []calibrated {
+func calibration(all []periodFigures) []calibrated {
 	out := []calibrated{}
 	for step := range item.ChanceSteps {
 		c := calibrated{From: float64(step) / item.ChanceSteps, To: float64(step+1) / item.ChanceSteps}

@@ -19,8 +19,6 @@ type (
 		Automatic   int64   `json:"automatic" doc:"mails that were decided as soon as they came in"`
 		Learned     int64   `json:"learned" doc:"of these, by what people had taught"`
 		Corrected   int64   `json:"corrected" doc:"automatic decisions that people took back"`
-
-		suggested, right [item.ChanceSteps]int64 // first suggestions of mails that people solved, by the step of their chance
 	}
 	learningMonth struct {
 		Month string `json:"month" example:"2026-11"`
@@ -47,7 +45,7 @@ func (a *api) registerLearning() {
 	}) (*struct{ Body learning }, error) {
 		now := time.Now().UTC()
 		out := learning{Months: []learningMonth{}}
-		var all []Figures
+		var all []periodFigures
 		month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		for n := in.Months - 1; n >= 0; n-- {
 			from := month.AddDate(0, -n, 0)
@@ -57,7 +55,7 @@ func (a *api) registerLearning() {
 			}
 			all = append(all, f)
 			if f.Mails+f.HandActions > 0 || len(out.Months) > 0 {
-				out.Months = append(out.Months, learningMonth{from.Format("2006-01"), f})
+				out.Months = append(out.Months, learningMonth{from.Format("2006-01"), f.Figures})
 			}
 		}
 		week := time.Date(now.Year(), now.Month(), now.Day()-int(now.Weekday()+6)%7, 0, 0, 0, 0, time.UTC)
@@ -68,7 +66,7 @@ func (a *api) registerLearning() {
 				return nil, err
 			}
 			if f.Mails+f.HandActions > 0 || len(out.Weeks) > 0 {
-				out.Weeks = append(out.Weeks, learningWeek{from.Format(time.DateOnly), f})
+				out.Weeks = append(out.Weeks, learningWeek{from.Format(time.DateOnly), f.Figures})
 			}
 		}
 		out.Calibration = calibration(all)
@@ -78,23 +76,29 @@ func (a *api) registerLearning() {
 	})
 }
 
+// periodFigures are the figures of a period, with what only their sum shows.
+type periodFigures struct {
+	Figures
+	suggested, right [item.ChanceSteps]int64 // first suggestions of mails that people solved, by the step of their chance
+}
+
 // A span is a period between two times.
 type span struct{ from, until time.Time }
 
 // figures are those of a month or a week. Those of a past period never
 // change, so they are cached.
-func (a *api) figures(ctx context.Context, from, until, now time.Time) (Figures, error) {
+func (a *api) figures(ctx context.Context, from, until, now time.Time) (periodFigures, error) {
 	if kept, ok := a.spans.Load(span{from, until}); ok {
-		return kept.(Figures), nil
+		return kept.(periodFigures), nil
 	}
 	n, err := a.Items.Counts(ctx, from, until)
 	if err != nil {
-		return Figures{}, err
+		return periodFigures{}, err
 	}
-	f := Figures{
+	f := periodFigures{Figures: Figures{
 		Mails: n[item.Stored], Waited: n[item.Waited], HandActions: n[item.Hand],
 		Automatic: max(0, n[item.Stored]-n[item.Waited]), Learned: n[item.Learned], Corrected: n[item.Corrected],
-	}
+	}}
 	for step := range item.ChanceSteps {
 		f.suggested[step], f.right[step] = n[item.Suggested(step)], n[item.SuggestedRight(step)]
 	}

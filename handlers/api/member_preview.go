@@ -81,7 +81,7 @@ func (p *memberPreview) joiners(ctx context.Context, link connector.Link, addres
 	out := joinersObject{Members: []previewMember{}}
 	f, err := membership.Load(ctx, &p.office, link, client)
 	if errors.Is(err, directory.ErrNotFound) {
-		out.warn(item.LinkRemoved)
+		out.Warnings = warningsOf(item.LinkRemoved)
 		return out, nil
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *memberPreview) joiners(ctx context.Context, link connector.Link, addres
 	if out.PerClient {
 		joiners, nobody = f.Candidates(link, address, p.now)
 	}
-	out.warn(nobody)
+	out.Warnings = warningsOf(nobody)
 	for _, j := range joiners {
 		m := f.Staff.Member(j.ID)
 		out.Members = append(out.Members, previewMember{ID: m.ID, Name: m.Name, Email: m.Email, StandsInFor: f.Staff.Member(j.For).Name})
@@ -100,10 +100,11 @@ func (p *memberPreview) joiners(ctx context.Context, link connector.Link, addres
 	return out, nil
 }
 
-// warn says why nobody would join; "" when somebody would.
-func (o *joinersObject) warn(reason item.Reason) {
-	if reason != "" {
-		text, _ := connector.Advice(string(reason))
-		o.Warnings = []linkWarning{{string(reason), text}}
+// warningsOf say why nobody would join; nil when somebody would.
+func warningsOf(reason item.Reason) []linkWarning {
+	if reason == "" {
+		return nil
 	}
+	text, _ := connector.Advice(string(reason))
+	return []linkWarning{{Code: string(reason), Text: text}}
 }

@@ -34,7 +34,7 @@ type MessageReply struct {
 }
 
 // addReply adds what only the reply knows.
-func (o *messageObject) addReply(r replyObject) {
+func addReply(o *messageObject, r replyObject) {
 	o.MessageReply = MessageReply{
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
 		Explanation: r.Explanation,

@@ -210,7 +210,7 @@ func (a *api) addReplies(ctx context.Context, messages []chat.Message, objects [
 		if err != nil {
 			return err
 		}
-		objects[i].addReply(o)
+		addReply(&objects[i], o)
 	}
 	return nil
 }
