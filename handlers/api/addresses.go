@@ -4,61 +4,17 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/job"
-	"kantoorpost/shared/words"
 )
 
-// An addressObject is an activated address as the API shows it.
-type addressObject struct {
-	ID         string     `json:"id" doc:"of the mailbox, in Graph"`
-	Address    string     `json:"address"`
-	Name       string     `json:"name"`
-	Connector  string     `json:"connector"`
-	Link       linkObject `json:"link"`
-	From       time.Time  `json:"from" doc:"mail received before it is left alone"`
-	Active     bool       `json:"active"`
-	Categories bool       `json:"categories" doc:"mails get categories in Outlook that show what was done"`
-	SignaturesObject
-	Quote       bool           `json:"quote" doc:"whether the answered mail is repeated below a reply"`
-	LastRound   *time.Time     `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
-	NotBefore   *time.Time     `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
-	State       string         `json:"state" doc:"empty, or what is wrong with the mailbox"`
-	StateReason string         `json:"stateReason,omitempty"`
-	Failures    int            `json:"failures,omitempty" doc:"readings in a row that failed"`
-	WhatToDo    *words.Text    `json:"whatToDo,omitempty"`
-	FailedSince *time.Time     `json:"failedSince,omitempty" doc:"when the first of them failed"`
-	BehindSince *time.Time     `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
-	Reading     *readingObject `json:"reading,omitempty" doc:"a reading that is going on"`
-	Warnings    []linkWarning  `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
-	Joiners     *joinersObject `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
-}
-
-type readingObject struct {
-	Since time.Time `json:"since"`
-	Mails int       `json:"mails" doc:"read so far"`
-}
-
-type linkObject struct {
-	Kind connector.LinkKind `json:"kind" enum:"contact,role,process-team"`
-	ID   string             `json:"id,omitempty" doc:"of the role or the process team; the kind contact needs none"`
-}
-
-type addressBody struct {
-	Address string     `json:"address" doc:"of a mailbox; an alias stands for its mailbox" example:"info@kantoor.example"`
-	Link    linkObject `json:"link"`
-	From    string     `json:"from,omitempty" doc:"date, or date and time (RFC 3339); now when absent"`
-	// A pointer: absent means true.
-	Categories *bool `json:"categories,omitempty" doc:"mails get categories in Outlook that show what was done; true when absent"`
-}
-
 type addressPatch struct {
-	Link   field[linkObject] `json:"link,omitzero"`
-	From   field[string]     `json:"from,omitzero" doc:"an earlier date reads the mailbox again from there"`
-	Active field[bool]       `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
+	Link   field[wire.LinkObject] `json:"link,omitzero"`
+	From   field[string]          `json:"from,omitzero" doc:"an earlier date reads the mailbox again from there"`
+	Active field[bool]            `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
 	// Mails that already have categories keep them.
 	Categories field[bool] `json:"categories,omitzero" doc:"whether mails get categories in Outlook from now on"`
 
@@ -87,10 +43,10 @@ func (a *api) registerAddresses() {
 		op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
 }
 
-func addressOf(b connector.Box, k connector.Connector) addressObject {
+func addressOf(b connector.Box, k connector.Connector) wire.AddressObject {
 	c := b.Cursor
-	o := addressObject{
-		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From,
+	o := wire.AddressObject{
+		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: wire.LinkObject{Kind: b.Link.Kind, ID: b.Link.ID}, From: b.From,
 		Active: b.Active, Categories: b.Categories,
 		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures,
 		FailedSince: orNil(c.FailedSince),
@@ -110,7 +66,7 @@ func addressOf(b connector.Box, k connector.Connector) addressObject {
 		o.BehindSince = orNil(k.StateSince)
 	}
 	if c.Next != "" {
-		o.Reading = &readingObject{Since: c.RoundStart, Mails: c.Count}
+		o.Reading = &wire.ReadingObject{Since: c.RoundStart, Mails: c.Count}
 	}
 	return o
 }
@@ -119,7 +75,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	ConnectorPath
 	Paging
 	Joiners bool `query:"joiners" doc:"say of each who would join a chat now"`
-}) (*listOutput[addressObject], error) {
+}) (*listOutput[wire.AddressObject], error) {
 	k, err := a.Connectors.Connector(ctx, in.Connector)
 	if err != nil {
 		return nil, err
@@ -128,13 +84,13 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var all []addressObject
+	var all []wire.AddressObject
 	for _, b := range boxes {
 		if b.Connector == in.Connector {
 			all = append(all, addressOf(b, k))
 		}
 	}
-	page, next, err := pageOf(in.Paging, all, func(o addressObject) string { return o.ID })
+	page, next, err := pageOf(in.Paging, all, func(o wire.AddressObject) string { return o.ID })
 	if err == nil {
 		err = a.addWriting(ctx, page...)
 	}
@@ -153,8 +109,8 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 
 func (a *api) createAddress(ctx context.Context, in *struct {
 	ConnectorPath
-	Body addressBody
-}) (*objectOutput[addressObject], error) {
+	Body wire.AddressBody
+}) (*objectOutput[wire.AddressObject], error) {
 	from, err := moment("from", in.Body.From)
 	if err != nil {
 		return nil, err
@@ -176,7 +132,7 @@ func (a *api) createAddress(ctx context.Context, in *struct {
 
 // addressOutput is an activation, how far its mailbox was fetched, and its
 // warnings.
-func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objectOutput[addressObject], error) {
+func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objectOutput[wire.AddressObject], error) {
 	box := connector.Box{Activation: v}
 	boxes, err := a.Connectors.Load(ctx, []string{v.ID})
 	if err != nil {
@@ -189,21 +145,21 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	if err != nil && !errors.Is(err, connector.ErrNotFound) {
 		return nil, err // the connector may be deleted before its addresses
 	}
-	list := []addressObject{addressOf(box, k)}
+	list := []wire.AddressObject{addressOf(box, k)}
 	if err := a.addWriting(ctx, list...); err != nil {
 		return nil, err
 	}
-	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: list[0]}
+	out := &objectOutput[wire.AddressObject]{ETag: rowTag(v.ETag), Body: list[0]}
 	return out, addJoiners(ctx, &out.Body, a.newPreview())
 }
 
-func addJoiners(ctx context.Context, o *addressObject, preview *memberPreview) error {
+func addJoiners(ctx context.Context, o *wire.AddressObject, preview *memberPreview) error {
 	j, err := preview.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings
 	return err
 }
 
-func (a *api) getAddress(ctx context.Context, in *AddressPath) (*objectOutput[addressObject], error) {
+func (a *api) getAddress(ctx context.Context, in *AddressPath) (*objectOutput[wire.AddressObject], error) {
 	v, err := a.Connectors.Activation(ctx, in.Address)
 	if err != nil {
 		return nil, err
@@ -215,10 +171,10 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 	AddressPath
 	RowPrecondition
 	Body addressPatch
-}) (*objectOutput[addressObject], error) {
+}) (*objectOutput[wire.AddressObject], error) {
 	etag := in.rowETag()
 	var p connector.ActivationPatch
-	var link *linkObject
+	var link *wire.LinkObject
 	var from *string
 	for _, err := range []error{
 		in.Body.Link.pointer(&link, "link"), in.Body.From.pointer(&from, "from"), in.Body.Active.pointer(&p.Active, "active"),

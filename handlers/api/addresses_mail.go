@@ -2,15 +2,17 @@ package api
 
 import (
 	"context"
+
+	"kantoorpost/handlers/api/wire"
 )
 
-func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
+func (a *api) addWriting(ctx context.Context, list ...wire.AddressObject) error {
 	for i, o := range list {
 		about, err := a.Writing.Address(ctx, o.ID)
 		if err != nil {
 			return err
 		}
-		list[i].SignaturesObject, list[i].Quote = SignaturesObject(about.Signatures), !about.NoQuote
+		list[i].SignaturesObject, list[i].Quote = wire.SignaturesObject(about.Signatures), !about.NoQuote
 	}
 	return nil
 }

@@ -12,27 +12,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
-	"kantoorpost/shared/words"
 )
-
-// An attachmentObject is an attachment of a mail as the API shows it.
-type attachmentObject struct {
-	N           int    `json:"n" doc:"its number in the mail"`
-	Name        string `json:"name" doc:"fit to be the name of a file"`
-	ContentType string `json:"contentType,omitempty" doc:"as the sender wrote it, which may be wrong"`
-	Size        int64  `json:"size" doc:"bytes, about"`
-	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere and cannot be read here"`
-	Content     string `json:"content,omitempty" doc:"path of its content; none for a link"`
-	View        string `json:"view,omitempty" doc:"path at which a browser may show it; only of a picture and of a PDF"`
-	Dangerous   bool   `json:"dangerous" doc:"whoever opens a file of this kind runs what its sender made of it, or its name hides of which kind it is"`
-	// Warning says so in words.
-	Warning *words.Text `json:"warning,omitempty" doc:"of a dangerous file"`
-}
 
 // MailAttachmentPath names an attachment of a mail.
 type MailAttachmentPath struct {
@@ -45,7 +31,7 @@ func (a *api) registerAttachments() {
 	list := apiTag("mails").op("list-attachments", http.MethodGet, path,
 		"List what came with a mail, as its mailbox has it now; without the pictures that its text shows")
 	list.Errors = []int{http.StatusConflict}
-	handle(a, access.MailsRead, list, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
+	handle(a, access.MailsRead, list, func(ctx context.Context, in *MailPath) (*listOutput[wire.AttachmentObject], error) {
 		source, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
@@ -54,7 +40,7 @@ func (a *api) registerAttachments() {
 		if err != nil {
 			return nil, err
 		}
-		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
+		out := &listOutput[wire.AttachmentObject]{Body: wire.ListOf[wire.AttachmentObject]{Items: []wire.AttachmentObject{}}}
 		files := []chat.Attachment{}
 		for i, at := range source.attachments {
 			if name := pictureName(at.ContentID); canShow(at) && shown[name] {
@@ -84,8 +70,8 @@ func (a *api) registerAttachments() {
 }
 
 // attachmentOf is the nth attachment of a mail.
-func attachmentOf(mailID string, n int, at mail.Attachment) attachmentObject {
-	o := attachmentObject{N: n, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
+func attachmentOf(mailID string, n int, at mail.Attachment) wire.AttachmentObject {
+	o := wire.AttachmentObject{N: n, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
 	if at.Kind != mail.AttachedLink {
 		o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", mailID, n)
 	}

@@ -8,19 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
 )
-
-// An AuditEntry is one audited action, with the actor's current name.
-type AuditEntry struct {
-	audit.Entry
-	ByName     string `json:"byName,omitempty" doc:"of a team member"`
-	ObjectName string `json:"objectName,omitempty" doc:"of what it was done to, as far as that is still there"`
-	// Names are for people: the entry itself holds what happened.
-	Names map[string]string `json:"names,omitempty" doc:"of those whom the detail names by id, as far as they are still there"`
-}
 
 func (a *api) registerAudit() {
 	handle(a, access.AuditRead, apiTag("about").op("list-audit", http.MethodGet, "/api/audit",
@@ -28,7 +20,7 @@ func (a *api) registerAudit() {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
 		After string `query:"after" maxLength:"64" doc:"the next of the page before"`
 		AuditFilter
-	}) (*listOutput[AuditEntry], error) {
+	}) (*listOutput[wire.AuditEntry], error) {
 		entries, next, err := a.auditEntries(ctx, in.Limit, in.start(in.After), in.From, in.keep)
 		if errors.Is(err, audit.ErrPosition) {
 			return nil, invalid("query.after", "the next of the page before")
@@ -40,7 +32,7 @@ func (a *api) registerAudit() {
 		if err != nil {
 			return nil, err
 		}
-		return &listOutput[AuditEntry]{Body: listOf[AuditEntry]{Items: items, Next: next}}, nil
+		return &listOutput[wire.AuditEntry]{Body: wire.ListOf[wire.AuditEntry]{Items: items, Next: next}}, nil
 	})
 	a.registerAuditExport()
 }
@@ -67,7 +59,7 @@ func (f AuditFilter) start(after string) string {
 }
 
 // auditNames are entries with the names of today.
-func (a *api) auditNames(ctx context.Context, entries []audit.Entry) ([]AuditEntry, error) {
+func (a *api) auditNames(ctx context.Context, entries []audit.Entry) ([]wire.AuditEntry, error) {
 	keys := map[string]bool{}
 	for _, e := range entries {
 		keys["member "+e.By] = true
@@ -81,9 +73,9 @@ func (a *api) auditNames(ctx context.Context, entries []audit.Entry) ([]AuditEnt
 	if err != nil {
 		return nil, err
 	}
-	named := make([]AuditEntry, len(entries))
+	named := make([]wire.AuditEntry, len(entries))
 	for i, e := range entries {
-		named[i] = AuditEntry{Entry: e, ByName: known["member "+e.By], ObjectName: known[objectKey(e.Object)]}
+		named[i] = wire.AuditEntry{Entry: e, ByName: known["member "+e.By], ObjectName: known[objectKey(e.Object)]}
 		eachNamed(e.Detail, func(key, id string) {
 			if known[key] == "" {
 				return

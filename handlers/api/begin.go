@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -14,19 +15,6 @@ import (
 	"kantoorpost/shared/membership"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/sorting"
-)
-
-type (
-	beginBody struct {
-		ReplyContent
-		Client  string `json:"client" maxLength:"64" doc:"id of the client"`
-		Contact string `json:"contact,omitempty" maxLength:"64" doc:"id of the contact; the first recipient who is a contact of the client when absent"`
-	}
-	// A begunChat is a chat that the office began, with its first message.
-	begunChat struct {
-		chatObject
-		Reply replyObject `json:"reply"`
-	}
 )
 
 func (a *api) registerBegin() {
@@ -37,7 +25,7 @@ func (a *api) registerBegin() {
 	handle(a, access.ChatsSend, begin, a.begin)
 	handle(a, access.ChatsSend, op("list-my-addresses", http.MethodGet, "/api/me/addresses",
 		"List the addresses from which you may begin a chat, with the signature that your mail gets"),
-		func(ctx context.Context, _ *struct{}) (*listOutput[senderObject], error) {
+		func(ctx context.Context, _ *struct{}) (*listOutput[wire.SenderObject], error) {
 			k, err := a.correspondence(ctx, chat.Chat{})
 			if err != nil {
 				return nil, err
@@ -47,7 +35,7 @@ func (a *api) registerBegin() {
 				return nil, err
 			}
 			sorting.By(senders, func(x, y access.Sender) int { return rankLinked(y) - rankLinked(x) })
-			var all []senderObject
+			var all []wire.SenderObject
 			for _, s := range senders {
 				o, err := a.sender(ctx, s)
 				if err != nil {
@@ -68,8 +56,8 @@ func rankLinked(s access.Sender) int {
 
 func (a *api) begin(ctx context.Context, in *struct {
 	IdempotencyKey
-	Body beginBody
-}) (*objectOutput[begunChat], error) {
+	Body wire.BeginBody
+}) (*objectOutput[wire.BegunChat], error) {
 	author := actor(ctx).Member.ID
 	if in.Key != "" {
 		if r, found, err := a.Outbox.ByKey(ctx, "", author, in.Key); err != nil {
@@ -113,19 +101,23 @@ func (a *api) begin(ctx context.Context, in *struct {
 	return a.begun(ctx, c, r)
 }
 
-func (a *api) begun(ctx context.Context, c chat.Chat, r outbox.Reply) (*objectOutput[begunChat], error) {
+func (a *api) begun(ctx context.Context, c chat.Chat, r outbox.Reply) (*objectOutput[wire.BegunChat], error) {
 	o, err := a.replyOf(ctx, r, map[string]string{})
 	if err != nil {
 		return nil, err
 	}
-	out := &objectOutput[begunChat]{ETag: rowTag(c.ETag()), Location: "/api/chats/" + c.ID, Body: begunChat{chatOf(c), o}}
+	out := &objectOutput[wire.BegunChat]{
+		ETag:     rowTag(c.ETag()),
+		Location: "/api/chats/" + c.ID,
+		Body:     wire.BegunChat{ChatObject: chatOf(c), Reply: o},
+	}
 	out.Body.ClientName, err = a.readName(ctx, "client", c.Client)
 	return out, err
 }
 
 // newChat is the chat that a request begins, as far as its client and contact say.
 // Without a recipient, the contact gets the mail.
-func (a *api) newChat(ctx context.Context, b *beginBody) (chat.Chat, error) {
+func (a *api) newChat(ctx context.Context, b *wire.BeginBody) (chat.Chat, error) {
 	client, err := a.Directory.Client(ctx, b.Client)
 	if errors.Is(err, directory.ErrNotFound) {
 		return chat.Chat{}, invalid("body.client", "id of a client")
@@ -146,13 +138,13 @@ func (a *api) newChat(ctx context.Context, b *beginBody) (chat.Chat, error) {
 	}
 	c.Contact, c.ContactName = contact.ID, contact.Name
 	if len(b.To) == 0 {
-		b.To = []recipientObject{{Name: contact.Name, Email: contact.Emails[0]}}
+		b.To = []wire.RecipientObject{{Name: contact.Name, Email: contact.Emails[0]}}
 	}
 	return c, nil
 }
 
 // contactOf is the contact with whom the office begins.
-func (a *api) contactOf(ctx context.Context, b *beginBody) (directory.Contact, bool, error) {
+func (a *api) contactOf(ctx context.Context, b *wire.BeginBody) (directory.Contact, bool, error) {
 	if b.Contact != "" {
 		contact, err := a.Directory.Contact(ctx, b.Contact)
 		if errors.Is(err, directory.ErrNotFound) {

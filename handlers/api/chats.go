@@ -3,60 +3,24 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
 )
 
-// A chatObject is a chat as the API shows it.
-type chatObject struct {
-	ID          string     `json:"id"`
-	Subject     string     `json:"subject"`
-	Client      string     `json:"client" doc:"id of the client"`
-	ClientName  string     `json:"clientName,omitempty" doc:"in lists only when names are asked for"`
-	Contact     string     `json:"contact" doc:"id of the contact who wrote"`
-	ContactName string     `json:"contactName"`
-	Members     []string   `json:"members" nullable:"false" doc:"ids of the team members who take part"`
-	Addresses   []string   `json:"addresses" nullable:"false" doc:"the addresses that received its mail"`
-	State       string     `json:"state" enum:"open,closed"`
-	Started     time.Time  `json:"started"`
-	Last        time.Time  `json:"last" doc:"when its last message was received"`
-	Preview     string     `json:"preview" doc:"the start of its last message"`
-	Messages    int64      `json:"messages" doc:"how many there are"`
-	Unread      int64      `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
-	UnreadAt    []place    `json:"unreadAt,omitempty" doc:"which are unread, of one chat: places among its mail, replies that left and notes, 1 for the one with the highest seq; absent when the newest are"`
-	Assignee    *named     `json:"assignee,omitempty" doc:"the team member who looks after it"`
-	Later       *time.Time `json:"later,omitempty" doc:"before this moment nobody has to look at it, unless something new comes"`
-	Undo        *undoable  `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
-	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
-}
-
-// A place is a range of places in a list, both ends included.
-type place struct {
-	First int64 `json:"first"`
-	Last  int64 `json:"last"`
-}
-
-// undoable is the newest change of a chat by people.
-type undoable struct {
-	Kind string    `json:"kind" enum:"move,merge,client"`
-	By   named     `json:"by"`
-	At   time.Time `json:"at"`
-}
-
-func chatOf(c chat.Chat) chatObject {
-	o := chatObject{
+func chatOf(c chat.Chat) wire.ChatObject {
+	o := wire.ChatObject{
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
 		Unread: c.Unread, Position: c.ActivitySequence, Later: orNil(c.Later),
 	}
 	for _, s := range c.UnreadAt {
-		o.UnreadAt = append(o.UnreadAt, place(s))
+		o.UnreadAt = append(o.UnreadAt, wire.Place(s))
 	}
 	if c.Assignee != "" {
-		o.Assignee = &named{ID: c.Assignee}
+		o.Assignee = &wire.Named{ID: c.Assignee}
 	}
 	return o
 }
@@ -88,7 +52,7 @@ type (
 type chatOutput struct {
 	Status int
 	ETag   string `header:"ETag"`
-	Body   chatObject
+	Body   wire.ChatObject
 }
 
 func (in PageInput) check() error {
@@ -101,7 +65,7 @@ func (in PageInput) check() error {
 func (a *api) registerChats() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
-		func(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
+		func(ctx context.Context, in *chatsInput) (*listOutput[wire.ChatObject], error) {
 			return a.listChats(ctx, in)
 		})
 	handle(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
@@ -168,12 +132,12 @@ func (a *api) mayWrite(ctx context.Context) chat.Check {
 }
 
 // oneChat is a chat with the details that are too expensive for a list.
-func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObject], error) {
+func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[wire.ChatObject], error) {
 	var err error
 	if c.Unread, c.UnreadAt, err = a.Chats.Unread(ctx, c, actor(ctx).Member.ID); err != nil {
 		return nil, err
 	}
-	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
+	out := &objectOutput[wire.ChatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
 	if out.Body.ClientName, err = a.readName(ctx, "client", c.Client); err != nil {
 		return nil, err
 	}
@@ -189,7 +153,7 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObjec
 	if err != nil || !ok {
 		return out, err
 	}
-	out.Body.Undo = &undoable{Kind: string(ch.Kind), By: named{ID: ch.By}, At: ch.At}
+	out.Body.Undo = &wire.Undoable{Kind: string(ch.Kind), By: wire.Named{ID: ch.By}, At: ch.At}
 	out.Body.Undo.By.Name, err = a.memberName(ctx, map[string]string{}, ch.By)
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -47,7 +48,7 @@ type updateChatInput struct {
 	}
 }
 
-func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutput[chatObject], error) {
+func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutput[wire.ChatObject], error) {
 	etag := in.rowETag()
 	planned := in.Body.Assignee.set || in.Body.Later.set
 	if in.Body.State == "" && in.Body.Client == "" && !planned {

@@ -10,13 +10,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
 
-func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
+func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[wire.ChatObject], error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -54,8 +55,8 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 
 // listedChats is a page of a list, with the names of clients if they are asked for. A
 // deleted client has no name.
-func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat, next string) (*listOutput[chatObject], error) {
-	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: mapped(chats, chatOf), Next: next}}
+func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat, next string) (*listOutput[wire.ChatObject], error) {
+	out := &listOutput[wire.ChatObject]{Body: wire.ListOf[wire.ChatObject]{Items: mapped(chats, chatOf), Next: next}}
 	if !in.Names {
 		return out, nil
 	}
@@ -135,7 +136,12 @@ var errNoIndex = errors.New("the index does not answer")
 
 // findChats lists chats that the index finds, and those of clients. Not ok says that
 // their list is read.
-func (a *api) findChats(ctx context.Context, in *chatsInput, members []string, clients clientWords) (*listOutput[chatObject], bool, error) {
+func (a *api) findChats(
+	ctx context.Context,
+	in *chatsInput,
+	members []string,
+	clients clientWords,
+) (*listOutput[wire.ChatObject], bool, error) {
 	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State)}
 	if len(find.Words) == 0 || in.Unread || len(members) == 0 {
 		return nil, false, nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -34,7 +35,7 @@ func (a *api) registerMoves() {
 			Body struct {
 				Into string `json:"into" minLength:"1" maxLength:"64" doc:"id of the other chat"`
 			}
-		}) (*objectOutput[chatObject], error) {
+		}) (*objectOutput[wire.ChatObject], error) {
 			c, err := a.Chats.Merge(ctx, in.Chat, in.Body.Into, a.mayWrite(ctx), a.joiners(ctx), time.Now())
 			if err != nil {
 				return nil, err
@@ -46,7 +47,7 @@ func (a *api) registerMoves() {
 		func(ctx context.Context, in *struct {
 			ChatPath
 			RowPrecondition
-		}) (*objectOutput[chatObject], error) {
+		}) (*objectOutput[wire.ChatObject], error) {
 			etag := in.rowETag()
 			c, err := a.Chats.Undo(ctx, in.Chat, etag, a.mayUndo(ctx), actor(ctx).ID(), time.Now())
 			if err != nil {
@@ -56,7 +57,7 @@ func (a *api) registerMoves() {
 		})
 }
 
-func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[chatObject], error) {
+func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[wire.ChatObject], error) {
 	given := 0
 	for _, is := range []bool{in.Body.Chat != "", in.Body.Client != "", in.Body.New} {
 		if is {

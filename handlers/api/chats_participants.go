@@ -7,25 +7,14 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/membership"
 )
 
-// A participant is a team member in a chat, with the reason as far as the
-// current links and directory give it.
-type participant struct {
-	ID     string     `json:"id"`
-	Name   string     `json:"name" doc:"empty when the team member was deleted"`
-	Email  string     `json:"email,omitempty"`
-	Active bool       `json:"active"`
-	Why    string     `json:"why" enum:"hand,contact,role,process-team,substitute,earlier" doc:"hand: somebody added this one; contact: it is his or her own address; role, process-team: the link of the address; substitute: stands in for another participant; earlier: by what was so when a mail came in"`
-	What   string     `json:"what,omitempty" doc:"the address, the name of the role or team, of whom he or she stands in for, or of who added this one"`
-	At     *time.Time `json:"at,omitempty" doc:"of hand: when"`
-}
-
-type participantsOutput = objectOutput[listOf[participant]]
+type participantsOutput = objectOutput[wire.ListOf[wire.Participant]]
 
 func (a *api) registerParticipants() {
 	const path = "/api/chats/{chat}/participants"
@@ -84,7 +73,7 @@ func (a *api) participants(ctx context.Context, c chat.Chat) (*participantsOutpu
 	out := &participantsOutput{ETag: rowTag(c.ETag())}
 	for _, id := range c.Members {
 		m := staff.Member(id)
-		p := participant{ID: id, Name: m.Name, Email: m.Email, Active: m.Active, Why: "earlier"}
+		p := wire.Participant{ID: id, Name: m.Name, Email: m.Email, Active: m.Active, Why: "earlier"}
 		if by, ok := c.Added[id]; ok {
 			p.Why, p.What, p.At = "hand", staff.Member(by.By).Name, &by.At
 		} else if i := slices.IndexFunc(links, func(l chatLink) bool { return slices.Contains(l.ids, id) }); i >= 0 {

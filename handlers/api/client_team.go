@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -15,12 +16,12 @@ type OfClient struct {
 
 func (a *api) registerClientTeam() {
 	const path = "/api/clients/{client}/team-members"
-	answer := func(links []directory.Link, revision string) *objectOutput[listOf[directory.Link]] {
-		return &objectOutput[listOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
+	answer := func(links []directory.Link, revision string) *objectOutput[wire.ListOf[directory.Link]] {
+		return &objectOutput[wire.ListOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
 	}
 	handle(a, access.DirectoryRead, apiTag("directory").op("get-client-team", http.MethodGet, path,
 		"Who works for a client, in order, in which role"),
-		func(ctx context.Context, in *OfClient) (*objectOutput[listOf[directory.Link]], error) {
+		func(ctx context.Context, in *OfClient) (*objectOutput[wire.ListOf[directory.Link]], error) {
 			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
 				return nil, err
 			}
@@ -32,7 +33,7 @@ func (a *api) registerClientTeam() {
 		OfClient
 		Precondition
 		Body []directory.Link `nullable:"false"`
-	}) (*objectOutput[listOf[directory.Link]], error) {
+	}) (*objectOutput[wire.ListOf[directory.Link]], error) {
 		revision, err := a.Directory.SetClientTeam(ctx, in.Client, in.revision(), in.Body)
 		return answer(in.Body, revision), err
 	})

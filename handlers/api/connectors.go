@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
@@ -17,38 +18,6 @@ import (
 	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
-
-// A connectorObject is a connector as the API shows it. This package never
-// knows the secret.
-type connectorObject struct {
-	ID            string      `json:"id"`
-	Kind          string      `json:"kind" enum:"microsoft-azure"`
-	Name          string      `json:"name"`
-	ClientID      string      `json:"clientId"`
-	Cloud         string      `json:"cloud" doc:"which of Microsoft's clouds"`
-	Tenant        string      `json:"tenant" doc:"id or domain of the Entra tenant"`
-	TokenEndpoint string      `json:"tokenEndpoint" doc:"built again from cloud and tenant"`
-	Credential    string      `json:"credential" enum:"client-secret,managed-identity,certificate" doc:"how it proves itself to Entra"`
-	Certificate   string      `json:"certificate,omitempty" doc:"name of a certificate in the key vault"`
-	SecretSet     bool        `json:"secretSet" doc:"the secret itself is never shown"`
-	SecretVersion string      `json:"secretVersion" doc:"which version in the key vault is in use"`
-	SecretExpires *time.Time  `json:"secretExpires,omitempty" doc:"when the secret or the certificate ends; absent for a managed identity"`
-	State         string      `json:"state" doc:"new, works, or what is wrong"`
-	StateReason   string      `json:"stateReason,omitempty" doc:"code and trace id to look up"`
-	StateSince    *time.Time  `json:"stateSince,omitempty"`
-	WhatToDo      *words.Text `json:"whatToDo,omitempty"`
-}
-
-type connectorBody struct {
-	Kind          string `json:"kind,omitempty" example:"microsoft-azure"`
-	Name          string `json:"name" example:"Mijn Kantoor"`
-	ClientID      string `json:"clientId" doc:"application (client) id of the app registration"`
-	Credential    string `json:"credential,omitempty" doc:"client-secret when absent; managed-identity: a federated credential on the app registration trusts this app (see /api/identity); certificate: one in the key vault of this app"`
-	ClientSecret  string `json:"clientSecret,omitempty" doc:"the value of the client secret, not its id; goes to the key vault and never comes back"`
-	Certificate   string `json:"certificate,omitempty" doc:"the name of a certificate in the key vault"`
-	TokenEndpoint string `json:"tokenEndpoint" doc:"OAuth 2.0 token endpoint (v2) of the app registration" example:"https://login.microsoftonline.com/00001111-aaaa-2222-bbbb-3333cccc4444/oauth2/v2.0/token"`
-	SecretExpires string `json:"secretExpires,omitempty" doc:"date, or date and time (RFC 3339); 730 days from now when absent" example:"2028-11-22"`
-}
 
 type connectorPatch struct {
 	Name          field[string] `json:"name,omitzero"`
@@ -85,9 +54,9 @@ func (a *api) registerConnectors() {
 		func(ctx context.Context, in *struct {
 			ConnectorPath
 			Mailbox string `path:"mailbox" maxLength:"254" doc:"its address"`
-		}) (*struct{ Body mailboxCheck }, error) {
+		}) (*struct{ Body wire.MailboxCheck }, error) {
 			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Mailbox)
-			return &struct{ Body mailboxCheck }{mailboxCheckOf(m)}, err
+			return &struct{ Body wire.MailboxCheck }{mailboxCheckOf(m)}, err
 		})
 	handle(a, access.ConfigurationRead, op("get-identity", http.MethodGet, "/api/identity",
 		"What a federated credential on an app registration must say to trust this app"), a.getIdentity)
@@ -95,8 +64,8 @@ func (a *api) registerConnectors() {
 		"List the mailboxes that can be activated"), a.listMailboxes)
 }
 
-func (a *api) connectorOf(c connector.Connector) connectorObject {
-	return connectorObject{
+func (a *api) connectorOf(c connector.Connector) wire.ConnectorObject {
+	return wire.ConnectorObject{
 		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant,
 		TokenEndpoint: a.Connectors.TokenEndpoint(c),
 		SecretSet:     c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: orNil(c.SecretExpires),
@@ -105,11 +74,11 @@ func (a *api) connectorOf(c connector.Connector) connectorObject {
 	}
 }
 
-func (a *api) connectorOutput(c connector.Connector) *objectOutput[connectorObject] {
-	return &objectOutput[connectorObject]{ETag: rowTag(c.ETag), Body: a.connectorOf(c)}
+func (a *api) connectorOutput(c connector.Connector) *objectOutput[wire.ConnectorObject] {
+	return &objectOutput[wire.ConnectorObject]{ETag: rowTag(c.ETag), Body: a.connectorOf(c)}
 }
 
-func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[connectorObject], error) {
+func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[wire.ConnectorObject], error) {
 	all, err := a.Connectors.Connectors(ctx)
 	if err != nil {
 		return nil, err
@@ -122,7 +91,7 @@ func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[conne
 	return listed(mapped(page, a.connectorOf), next), nil
 }
 
-func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBody }) (*objectOutput[connectorObject], error) {
+func (a *api) createConnector(ctx context.Context, in *struct{ Body wire.ConnectorBody }) (*objectOutput[wire.ConnectorObject], error) {
 	expires, err := moment("secretExpires", in.Body.SecretExpires)
 	if err != nil {
 		return nil, err
@@ -140,7 +109,7 @@ func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBod
 	return out, nil
 }
 
-func (a *api) getConnector(ctx context.Context, in *ConnectorPath) (*objectOutput[connectorObject], error) {
+func (a *api) getConnector(ctx context.Context, in *ConnectorPath) (*objectOutput[wire.ConnectorObject], error) {
 	c, err := a.Connectors.Connector(ctx, in.Connector)
 	return a.connectorOutput(c), err
 }
@@ -149,7 +118,7 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 	ConnectorPath
 	RowPrecondition
 	Body connectorPatch
-}) (*objectOutput[connectorObject], error) {
+}) (*objectOutput[wire.ConnectorObject], error) {
 	etag := in.rowETag()
 	var p connector.Patch
 	if err := cmp.Or(
@@ -180,22 +149,14 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 	return a.connectorOutput(c), err
 }
 
-// An identityObject is what a federated credential must say. It holds no secret.
-// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
-type identityObject struct {
-	Exists   bool   `json:"exists" doc:"false outside Azure: only a client secret or a certificate is possible"`
-	Issuer   string `json:"issuer,omitempty"`
-	Subject  string `json:"subject,omitempty" doc:"object id of the identity of this app"`
-	Audience string `json:"audience,omitempty"`
-	KeyVault string `json:"keyVault,omitempty" doc:"name of the key vault of this app, for a certificate"`
-}
-
-func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body identityObject }, error) {
+func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body wire.IdentityObject }, error) {
 	trust, err := a.Connectors.Trust(ctx)
 	if errors.Is(err, entra.ErrNoIdentity) {
-		return &struct{ Body identityObject }{identityObject{KeyVault: a.KeyVault}}, nil
+		return &struct{ Body wire.IdentityObject }{wire.IdentityObject{KeyVault: a.KeyVault}}, nil
 	}
-	return &struct{ Body identityObject }{identityObject{true, trust.Issuer, trust.Subject, trust.Audience, a.KeyVault}}, err
+	return &struct{ Body wire.IdentityObject }{
+		wire.IdentityObject{Exists: true, Issuer: trust.Issuer, Subject: trust.Subject, Audience: trust.Audience, KeyVault: a.KeyVault},
+	}, err
 }
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {

@@ -9,59 +9,33 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/connector"
-	"kantoorpost/shared/words"
 )
 
-// A checkObject is the result of a check of a connector.
-type checkObject struct {
-	Works       bool              `json:"works" doc:"nothing needs a person"`
-	State       string            `json:"state" doc:"works, or what is wrong with the connector as a whole"`
-	Reason      string            `json:"reason,omitempty" doc:"code and trace id to look up"`
-	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
-	Permissions []permissionCheck `json:"permissions" nullable:"false"`
-	Mailboxes   []mailboxCheck    `json:"mailboxes" nullable:"false" doc:"the activated ones"`
-}
-
-type permissionCheck struct {
-	Name     string      `json:"name" enum:"Mail.ReadWrite,MailboxSettings.ReadWrite,User.Read.All,Mail.Send"`
-	Granted  *bool       `json:"granted" nullable:"true" doc:"null: it cannot be known now"`
-	WhatToDo *words.Text `json:"whatToDo,omitempty"`
-}
-
-type mailboxCheck struct {
-	ID       string      `json:"id"`
-	Address  string      `json:"address"`
-	Readable bool        `json:"readable" doc:"its inbox"`
-	Settings bool        `json:"settings" doc:"its settings can be read"`
-	Problem  string      `json:"problem,omitempty"`
-	WhatToDo *words.Text `json:"whatToDo,omitempty"`
-}
-
-func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ Body checkObject }, error) {
+func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ Body wire.CheckObject }, error) {
 	r, err := a.Connectors.Check(ctx, in.Connector)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body checkObject }{checkObject{
+	return &struct{ Body wire.CheckObject }{wire.CheckObject{
 		Works: r.Works, State: string(r.State), Reason: r.Reason, WhatToDo: whatToDo(string(r.State)),
-		Permissions: mapped(r.Permissions, func(p connector.Permission) permissionCheck {
-			return permissionCheck{p.Name, p.Granted, whatToDo(p.Problem)}
+		Permissions: mapped(r.Permissions, func(p connector.Permission) wire.PermissionCheck {
+			return wire.PermissionCheck{Name: p.Name, Granted: p.Granted, WhatToDo: whatToDo(p.Problem)}
 		}),
 		Mailboxes: mapped(r.Mailboxes, mailboxCheckOf),
 	}}, nil
 }
 
-func mailboxCheckOf(m connector.MailboxReport) mailboxCheck {
-	return mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)}
-}
-
-// A candidate is a mailbox that can be activated.
-type candidate struct {
-	ID        string `json:"id"`
-	Address   string `json:"address"`
-	Name      string `json:"name"`
-	Activated bool   `json:"activated"`
+func mailboxCheckOf(m connector.MailboxReport) wire.MailboxCheck {
+	return wire.MailboxCheck{
+		ID:       m.ID,
+		Address:  m.Address,
+		Readable: m.Readable,
+		Settings: m.Settings,
+		Problem:  m.Problem,
+		WhatToDo: whatToDo(m.Problem),
+	}
 }
 
 // listMailboxes serves the pages of Graph, which have Graph's own size, in
@@ -70,7 +44,7 @@ type candidate struct {
 func (a *api) listMailboxes(ctx context.Context, in *struct {
 	ConnectorPath
 	Searching
-}) (*listOutput[candidate], error) {
+}) (*listOutput[wire.Candidate], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -92,7 +66,7 @@ func (a *api) listMailboxes(ctx context.Context, in *struct {
 		boxes = boxes[:in.Limit]
 		next = strconv.Itoa(max(skip, 0)+in.Limit) + " " + graphPage
 	}
-	return listed(mapped(boxes, func(b connector.Candidate) candidate { return candidate(b) }), next), nil
+	return listed(mapped(boxes, func(b connector.Candidate) wire.Candidate { return wire.Candidate(b) }), next), nil
 }
 
 // explainConnectors says what the errors of connectors and addresses mean in

@@ -4,29 +4,9 @@ import (
 	"context"
 	"net/http"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
-	"kantoorpost/shared/words"
 )
-
-// A limitsObject is the result of a check on mailboxes that are not
-// activated.
-type limitsObject struct {
-	Limited  *bool         `json:"limited" nullable:"true" doc:"whether other mailboxes are refused; null: none of them could tell"`
-	WhatToDo *words.Text   `json:"whatToDo,omitempty"`
-	Tried    []triedObject `json:"tried" nullable:"false" doc:"mailboxes that are not activated, as far as the first that could be read"`
-}
-
-type triedObject struct {
-	ID       string      `json:"id"`
-	Address  string      `json:"address"`
-	Readable *bool       `json:"readable" nullable:"true" doc:"null: it could not tell"`
-	WhatToDo *words.Text `json:"whatToDo,omitempty" doc:"why it could not tell"`
-}
-
-type limitScript struct {
-	Script    string   `json:"script" doc:"PowerShell, for an administrator of Exchange Online; it may be run again after another address is activated"`
-	Addresses []string `json:"addresses" nullable:"false" doc:"the activated ones, which the app is limited to"`
-}
 
 func (a *api) registerLimits() {
 	op := apiTag("configuration").op
@@ -42,7 +22,7 @@ func (a *api) checkLimits(ctx context.Context, in *struct {
 	Body *struct {
 		Address string `json:"address,omitempty" doc:"of a mailbox that is not activated; a few are chosen when absent"`
 	}
-}) (*struct{ Body limitsObject }, error) {
+}) (*struct{ Body wire.LimitsObject }, error) {
 	address := ""
 	if in.Body != nil {
 		address = in.Body.Address
@@ -51,21 +31,21 @@ func (a *api) checkLimits(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := limitsObject{Limited: l.Limited, WhatToDo: whatToDo(l.Problem), Tried: []triedObject{}}
+	out := wire.LimitsObject{Limited: l.Limited, WhatToDo: whatToDo(l.Problem), Tried: []wire.TriedObject{}}
 	for _, m := range l.Tried {
-		tried := triedObject{ID: m.ID, Address: m.Address, Readable: m.Readable}
+		tried := wire.TriedObject{ID: m.ID, Address: m.Address, Readable: m.Readable}
 		if m.Readable == nil {
 			tried.WhatToDo = whatToDo(m.Problem)
 		}
 		out.Tried = append(out.Tried, tried)
 	}
-	return &struct{ Body limitsObject }{out}, nil
+	return &struct{ Body wire.LimitsObject }{out}, nil
 }
 
-func (a *api) limitScript(ctx context.Context, in *ConnectorPath) (*struct{ Body limitScript }, error) {
+func (a *api) limitScript(ctx context.Context, in *ConnectorPath) (*struct{ Body wire.LimitScript }, error) {
 	script, addresses, err := a.Connectors.LimitScript(ctx, in.Connector)
 	if addresses == nil {
 		addresses = []string{}
 	}
-	return &struct{ Body limitScript }{limitScript{script, addresses}}, err
+	return &struct{ Body wire.LimitScript }{wire.LimitScript{Script: script, Addresses: addresses}}, err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/outbox"
 )
@@ -13,48 +14,11 @@ import (
 // draftAge is how long the files of a draft are kept after it was last saved.
 const draftAge = 90 * 24 * time.Hour
 
-type (
-	draftBody struct {
-		Answers     string            `json:"answers,omitempty" maxLength:"64"`
-		Mode        string            `json:"mode,omitempty" enum:"reply,reply-all,forward,new"`
-		Address     string            `json:"address,omitempty" maxLength:"254"`
-		To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"kept as they were typed"`
-		Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
-		Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
-		Language    string            `json:"language,omitempty" enum:"nl,en,de,fr"`
-		Subject     string            `json:"subject,omitempty" maxLength:"1000"`
-		HTML        string            `json:"html,omitempty"`
-		Text        string            `json:"text,omitempty"`
-		Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
-		Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
-		Since       int64             `json:"since,omitempty" minimum:"0"`
-	}
-	draftObject struct {
-		Answers     string            `json:"answers,omitempty"`
-		Mode        outbox.Mode       `json:"mode,omitempty"`
-		Address     string            `json:"address,omitempty"`
-		To          []recipientObject `json:"to" nullable:"false"`
-		Cc          []recipientObject `json:"cc" nullable:"false"`
-		Bcc         []recipientObject `json:"bcc" nullable:"false"`
-		Language    string            `json:"language,omitempty" doc:"of what is added to its text, when the writer chose it"`
-		Subject     string            `json:"subject"`
-		HTML        string            `json:"html,omitempty"`
-		Text        string            `json:"text,omitempty"`
-		Attachments []replyFile       `json:"attachments" nullable:"false"`
-		Along       []int             `json:"along,omitzero" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
-		Since       int64             `json:"since"`
-		Reply       string            `json:"reply,omitempty" doc:"id of the reply that became this draft again"`
-		Reason      string            `json:"reason,omitempty" doc:"why it did, unless somebody took it back"`
-		Updated     time.Time         `json:"updated"`
-		Writing     []named           `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
-	}
-)
-
 func (a *api) registerDrafts() {
 	const path = "/api/chats/{chat}/draft"
 	op := apiTag("replies").op
 	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent"),
-		func(ctx context.Context, in *ChatPath) (*objectOutput[draftObject], error) {
+		func(ctx context.Context, in *ChatPath) (*objectOutput[wire.DraftObject], error) {
 			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 				return nil, err
 			}
@@ -81,8 +45,8 @@ func (a *api) registerDrafts() {
 func (a *api) putDraft(ctx context.Context, in *struct {
 	ChatPath
 	RowPrecondition
-	Body draftBody
-}) (*objectOutput[draftObject], error) {
+	Body wire.DraftBody
+}) (*objectOutput[wire.DraftObject], error) {
 	_, err := a.chat(ctx, in.Chat, access.ChatsSend)
 	if err != nil {
 		return nil, err
@@ -116,12 +80,12 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 }
 
 // typed are recipients as they were typed, which may be half an address.
-func typed(in []recipientObject) []outbox.Recipient {
-	return mapped(in, func(r recipientObject) outbox.Recipient { return outbox.Recipient{Name: r.Name, Email: r.Email} })
+func typed(in []wire.RecipientObject) []outbox.Recipient {
+	return mapped(in, func(r wire.RecipientObject) outbox.Recipient { return outbox.Recipient{Name: r.Name, Email: r.Email} })
 }
 
-func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {
-	o := draftObject{
+func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[wire.DraftObject], error) {
+	o := wire.DraftObject{
 		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc),
 		Language: d.Language, Subject: d.Subject,
 		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
@@ -129,5 +93,5 @@ func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[dr
 	}
 	var err error
 	o.Writing, err = a.writingIn(ctx, d.Chat)
-	return &objectOutput[draftObject]{ETag: rowTag(d.ETag()), Body: o}, err
+	return &objectOutput[wire.DraftObject]{ETag: rowTag(d.ETag()), Body: o}, err
 }

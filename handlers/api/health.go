@@ -12,6 +12,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 )
@@ -31,36 +32,20 @@ const (
 	tickTime = 15 * time.Minute
 )
 
-type checked struct {
-	Name   string     `json:"name" doc:"tables, queues, files, vault, graph or tick"`
-	Of     string     `json:"of,omitempty" doc:"the connector of a tenant"`
-	OK     bool       `json:"ok"`
-	Needed bool       `json:"needed" doc:"whether this instance works without it"`
-	Since  *time.Time `json:"since,omitempty" doc:"since when it fails; for tables, queues and files since this instance knows of it"`
-	Error  string     `json:"error,omitempty" doc:"a status and a code, never the text of an answer"`
-}
-
-type health struct {
-	Status   string     `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that the product uses does not"`
-	Version  string     `json:"version,omitempty" doc:"of the package that runs"`
-	LastTick *time.Time `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
-	Checks   []checked  `json:"checks,omitempty" nullable:"false" doc:"for managers"`
-}
-
 func (a *api) registerHealth() {
 	type output struct {
 		Status int
-		Body   health
+		Body   wire.Health
 	}
 	handle(a, access.Public, apiTag("about").op("get-live", http.MethodGet, "/api/health/live",
 		"Whether the product runs"), func(context.Context, *struct{}) (*output, error) {
-		return &output{Status: http.StatusOK, Body: health{Status: "ok", Version: a.Build}}, nil
+		return &output{Status: http.StatusOK, Body: wire.Health{Status: "ok", Version: a.Build}}, nil
 	})
 	handle(a, access.MeRead, apiTag("about").op("get-ready", http.MethodGet, "/api/health/ready",
 		"Whether what the product needs works; managers see what does not, and since when"),
 		func(ctx context.Context, _ *struct{}) (*output, error) {
 			checks, at := a.check(ctx)
-			out := &output{Status: http.StatusOK, Body: health{Status: statusOf(checks), LastTick: at}}
+			out := &output{Status: http.StatusOK, Body: wire.Health{Status: statusOf(checks), LastTick: at}}
 			if out.Body.Status == "failing" {
 				out.Status = http.StatusServiceUnavailable
 			}
@@ -72,7 +57,7 @@ func (a *api) registerHealth() {
 }
 
 // statusOf says what checks mean for this instance.
-func statusOf(checks []checked) string {
+func statusOf(checks []wire.Checked) string {
 	status := "ok"
 	for _, c := range checks {
 		switch {
@@ -87,10 +72,10 @@ func statusOf(checks []checked) string {
 
 // check runs all probes at the same time, and then reads what is known of the vault, of
 // Graph and of the timer: that asks none of them. It also returns when the timer last ran.
-func (a *api) check(ctx context.Context) ([]checked, *time.Time) {
+func (a *api) check(ctx context.Context) ([]wire.Checked, *time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	results := make([]checked, len(a.Checks))
+	results := make([]wire.Checked, len(a.Checks))
 	var wait sync.WaitGroup
 	for i, c := range a.Checks {
 		wait.Go(func() { results[i] = a.probed(ctx, c.Name, c.Needed, c.Probe(ctx)) })
@@ -106,24 +91,24 @@ func (a *api) check(ctx context.Context) ([]checked, *time.Time) {
 }
 
 // tenants returns what is known of the vault, and of Graph in each tenant.
-func (a *api) tenants(ctx context.Context) []checked {
+func (a *api) tenants(ctx context.Context) []wire.Checked {
 	if a.Connectors == nil {
 		return nil
 	}
 	connectors, err := a.Connectors.Connectors(ctx)
 	if err != nil {
-		return []checked{a.probed(ctx, "graph", false, err)}
+		return []wire.Checked{a.probed(ctx, "graph", false, err)}
 	}
-	vault := checked{Name: "vault", OK: true}
+	vault := wire.Checked{Name: "vault", OK: true}
 	for _, c := range connectors {
 		switch c.State {
 		case connector.StateVault, connector.StateSecretMissing:
-			vault = checked{Name: "vault", Of: c.Name, Since: orNil(c.StateSince), Error: string(c.State)}
+			vault = wire.Checked{Name: "vault", Of: c.Name, Since: orNil(c.StateSince), Error: string(c.State)}
 		}
 	}
-	results := []checked{vault}
+	results := []wire.Checked{vault}
 	for _, c := range connectors {
-		r := checked{Name: "graph", Of: c.Name, OK: !c.State.Stopped()}
+		r := wire.Checked{Name: "graph", Of: c.Name, OK: !c.State.Stopped()}
 		if !r.OK || c.State == connector.StateCertificateFormer {
 			r.Since, r.Error = orNil(c.StateSince), strings.TrimSpace(string(c.State)+" "+c.StateReason)
 		}
@@ -133,15 +118,15 @@ func (a *api) tenants(ctx context.Context) []checked {
 }
 
 // probed returns the result of a probe, and since when it fails.
-func (a *api) probed(ctx context.Context, name string, needed bool, err error) checked {
+func (a *api) probed(ctx context.Context, name string, needed bool, err error) wire.Checked {
 	if err == nil {
 		a.failing.Delete(name)
-		return checked{Name: name, OK: true, Needed: needed}
+		return wire.Checked{Name: name, OK: true, Needed: needed}
 	}
 	slog.WarnContext(ctx, "not ready", "check", name, "error", err)
 	since, _ := a.failing.LoadOrStore(name, time.Now().UTC())
 	at, _ := since.(time.Time)
-	return checked{Name: name, Needed: needed, Since: &at, Error: briefly(err)}
+	return wire.Checked{Name: name, Needed: needed, Since: &at, Error: briefly(err)}
 }
 
 // briefly says of an error what holds no secret: an answer of a service can name anything.

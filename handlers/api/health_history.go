@@ -5,28 +5,16 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/metrics"
 )
-
-// healthPoint is what the ticks of one period measured: the worst of each figure.
-type healthPoint struct {
-	At        time.Time `json:"at" doc:"when the period began"`
-	Backlog   float64   `json:"backlog" doc:"messages in all queues, and mails that are not decided"`
-	Oldest    float64   `json:"oldest" doc:"seconds that the oldest message of a queue has waited"`
-	Waiting   float64   `json:"waiting" doc:"mails that wait for a person"`
-	Failing   float64   `json:"failing" doc:"mailboxes that could not be read three times in a row"`
-	Poison    float64   `json:"poison" doc:"messages that failed each time"`
-	Failures  float64   `json:"failures" doc:"parts of a tick that failed"`
-	LagMedian *float64  `json:"lagMedian,omitempty" doc:"seconds from arrival to chat, for half of the mail of the last hour; absent without mail"`
-	Lag95     *float64  `json:"lag95,omitempty" doc:"the same for 95 in 100 mails"`
-}
 
 func (a *api) registerHealthHistory() {
 	handle(a, access.HealthRead, apiTag("about").op("get-health-history", http.MethodGet, "/api/health/history",
 		"What the ticks of the last hours measured"), func(ctx context.Context, in *struct {
 		Hours int `query:"hours" minimum:"1" maximum:"168" default:"24" doc:"how far back; up to 48 hours each tick is a point, and more make longer periods"`
-	}) (*listOutput[healthPoint], error) {
+	}) (*listOutput[wire.HealthPoint], error) {
 		now := time.Now().UTC()
 		figures, err := a.Figures(ctx, now.Add(-time.Duration(in.Hours)*time.Hour))
 		return listed(history(figures, in.Hours), ""), err
@@ -35,23 +23,23 @@ func (a *api) registerHealthHistory() {
 
 // history joins the figures of periods: of a tick for two days and less, of an hour for
 // a week. A period without a tick has no point.
-func history(figures []metrics.Figures, hours int) []healthPoint {
+func history(figures []metrics.Figures, hours int) []wire.HealthPoint {
 	period := metrics.Every
 	if hours > 48 {
 		period = time.Hour
 	}
-	points := []healthPoint{}
+	points := []wire.HealthPoint{}
 	for _, f := range figures {
 		at := f.At.Truncate(period)
 		if n := len(points); n == 0 || !points[n-1].At.Equal(at) {
-			points = append(points, healthPoint{At: at})
+			points = append(points, wire.HealthPoint{At: at})
 		}
-		points[len(points)-1].add(f)
+		addFigures(&points[len(points)-1], f)
 	}
 	return points
 }
 
-func (p *healthPoint) add(f metrics.Figures) {
+func addFigures(p *wire.HealthPoint, f metrics.Figures) {
 	sum := func(names ...metrics.Name) (sum float64) {
 		for _, name := range names {
 			v, _ := f.Sum(name)

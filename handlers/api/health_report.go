@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/sorting"
-	"kantoorpost/shared/words"
 )
 
 // Queues give the number of their messages.
@@ -19,54 +19,21 @@ type Queues interface {
 	Oldest(ctx context.Context, name string) (time.Time, error)
 }
 
-type (
-	healthReport struct {
-		Status     string            `json:"status" enum:"ok,degraded,failing"`
-		Checks     []checked         `json:"checks" nullable:"false"`
-		Enabled    bool              `json:"enabled" doc:"whether mail is fetched and processed at all"`
-		LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
-		LastRead   *time.Time        `json:"lastRead,omitempty" doc:"when the last reading of a mailbox that found something began"`
-		Queues     []queueHealth     `json:"queues" nullable:"false"`
-		Overdue    overdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
-		Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
-		Troubled   []addressObject   `json:"troubled" nullable:"false" doc:"activated mailboxes that could not be read, and those whose mail would find nobody"`
-		Connectors []connectorHealth `json:"connectors" nullable:"false"`
-	}
-	queueHealth struct {
-		Name   string     `json:"name"`
-		Depth  int        `json:"depth" doc:"about how many messages"`
-		Oldest *time.Time `json:"oldest,omitempty" doc:"when the first that waits was put there"`
-		Poison int        `json:"poison" doc:"about how many messages failed each time; they hold bugs and outages, and lose no mail"`
-	}
-	overdueHealth struct {
-		Mails  int        `json:"mails" doc:"at most 1,000 are counted"`
-		Oldest *time.Time `json:"oldest,omitempty" doc:"when the oldest of them was received"`
-	}
-	connectorHealth struct {
-		ID            string      `json:"id"`
-		Name          string      `json:"name"`
-		State         string      `json:"state"`
-		StateReason   string      `json:"stateReason,omitempty"`
-		WhatToDo      *words.Text `json:"whatToDo,omitempty"`
-		SecretExpires time.Time   `json:"secretExpires,omitzero"`
-	}
-)
-
 // maxOverdue bounds how many overdue mails are counted.
 const maxOverdue = 1000
 
 func (a *api) registerHealthReport() {
 	handle(a, access.HealthRead, apiTag("about").op("get-health", http.MethodGet, "/api/health",
 		"What works, what waits and what is about to stop working"),
-		func(ctx context.Context, _ *struct{}) (*struct{ Body healthReport }, error) {
+		func(ctx context.Context, _ *struct{}) (*struct{ Body wire.HealthReport }, error) {
 			r, err := a.healthReport(ctx)
-			return &struct{ Body healthReport }{r}, err
+			return &struct{ Body wire.HealthReport }{r}, err
 		})
 }
 
-func (a *api) healthReport(ctx context.Context) (healthReport, error) {
-	r := healthReport{
-		Queues: []queueHealth{}, Troubled: []addressObject{}, Connectors: []connectorHealth{},
+func (a *api) healthReport(ctx context.Context) (wire.HealthReport, error) {
+	r := wire.HealthReport{
+		Queues: []wire.QueueHealth{}, Troubled: []wire.AddressObject{}, Connectors: []wire.ConnectorHealth{},
 	}
 	r.Checks, r.LastTick = a.check(ctx)
 	r.Status = statusOf(r.Checks)
@@ -97,7 +64,7 @@ func (a *api) lastTick(ctx context.Context) (*time.Time, error) {
 	return orNil(at), err
 }
 
-func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err error) {
+func (a *api) queueHealth(ctx context.Context, name string) (q wire.QueueHealth, err error) {
 	q.Name = name
 	if q.Depth, err = a.Queues.Depth(ctx, name); err != nil {
 		return q, err
@@ -111,7 +78,7 @@ func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err 
 	return q, err
 }
 
-func (a *api) overdue(ctx context.Context) (o overdueHealth, err error) {
+func (a *api) overdue(ctx context.Context) (o wire.OverdueHealth, err error) {
 	work, err := a.Items.Work.Due(ctx, maxOverdue)
 	if err != nil || len(work) == 0 {
 		return o, err
@@ -125,7 +92,7 @@ func (a *api) overdue(ctx context.Context) (o overdueHealth, err error) {
 }
 
 // addConnections adds the problems of connectors and mailboxes.
-func (a *api) addConnections(ctx context.Context, r *healthReport) error {
+func (a *api) addConnections(ctx context.Context, r *wire.HealthReport) error {
 	connectors, err := a.Connectors.Connectors(ctx)
 	if err != nil {
 		return err
@@ -133,12 +100,12 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 	byID := map[string]connector.Connector{}
 	for _, c := range connectors {
 		byID[c.ID] = c
-		r.Connectors = append(r.Connectors, connectorHealth{
+		r.Connectors = append(r.Connectors, wire.ConnectorHealth{
 			ID: c.ID, Name: c.Name, State: string(c.State), StateReason: c.StateReason, WhatToDo: whatToDo(string(c.State)),
 			SecretExpires: c.SecretExpires,
 		})
 	}
-	sorting.By(r.Connectors, func(a, b connectorHealth) int {
+	sorting.By(r.Connectors, func(a, b wire.ConnectorHealth) int {
 		return cmp.Or(a.SecretExpires.Compare(b.SecretExpires), cmp.Compare(a.ID, b.ID))
 	})
 	boxes, err := a.Connectors.Boxes(ctx)
@@ -146,7 +113,7 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 		return err
 	}
 	var last time.Time
-	preview, known := a.newPreview(), map[connector.Link][]linkWarning{} // of links that many mailboxes share
+	preview, known := a.newPreview(), map[connector.Link][]wire.LinkWarning{} // of links that many mailboxes share
 	for _, b := range boxes {
 		if b.Cursor.LastRound.After(last) {
 			last = b.Cursor.LastRound
@@ -173,6 +140,6 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 		}
 	}
 	r.LastRead = orNil(last)
-	sorting.By(r.Troubled, func(a, b addressObject) int { return cmp.Compare(a.Address, b.Address) })
+	sorting.By(r.Troubled, func(a, b wire.AddressObject) int { return cmp.Compare(a.Address, b.Address) })
 	return nil
 }

@@ -5,36 +5,9 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
-)
-
-type (
-	// Figures count what happened in a period.
-	Figures struct {
-		Mails       int64   `json:"mails" doc:"that came in"`
-		Waited      int64   `json:"waited" doc:"that had to wait, for a person or for what a person solved elsewhere"`
-		HandActions int64   `json:"handActions" doc:"solutions by people"`
-		Per100      float64 `json:"per100" doc:"solutions by people for each hundred mails"`
-		Automatic   int64   `json:"automatic" doc:"mails that were decided as soon as they came in"`
-		Learned     int64   `json:"learned" doc:"of these, by what people had taught"`
-		Corrected   int64   `json:"corrected" doc:"automatic decisions that people took back"`
-	}
-	learningMonth struct {
-		Month string `json:"month" example:"2026-11"`
-		Figures
-	}
-	learningWeek struct {
-		Week string `json:"week" example:"2026-11-23" doc:"its Monday"`
-		Figures
-	}
-	learning struct {
-		Months []learningMonth `json:"months" nullable:"false" doc:"oldest first, the current one last; months before the first mail are left out"`
-		Weeks  []learningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
-		// Calibration covers the months.
-		Calibration []calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; steps without any are left out"`
-		Placing     placing      `json:"placing" doc:"whether mail is placed by what is suggested first, and what was"`
-	}
 )
 
 func (a *api) registerLearning() {
@@ -42,9 +15,9 @@ func (a *api) registerLearning() {
 		"How much mail needs a hand, month by month"), func(ctx context.Context, in *struct {
 		Months int `query:"months" minimum:"1" maximum:"36" default:"12" doc:"how many months, the current one included"`
 		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included; a new office sees sooner in weeks that it learns"`
-	}) (*struct{ Body learning }, error) {
+	}) (*struct{ Body wire.Learning }, error) {
 		now := time.Now().UTC()
-		out := learning{Months: []learningMonth{}}
+		out := wire.Learning{Months: []wire.LearningMonth{}}
 		var all []periodFigures
 		month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		for n := in.Months - 1; n >= 0; n-- {
@@ -55,7 +28,7 @@ func (a *api) registerLearning() {
 			}
 			all = append(all, f)
 			if f.Mails+f.HandActions > 0 || len(out.Months) > 0 {
-				out.Months = append(out.Months, learningMonth{from.Format("2006-01"), f.Figures})
+				out.Months = append(out.Months, wire.LearningMonth{Month: from.Format("2006-01"), Figures: f.Figures})
 			}
 		}
 		week := time.Date(now.Year(), now.Month(), now.Day()-int(now.Weekday()+6)%7, 0, 0, 0, 0, time.UTC)
@@ -66,19 +39,19 @@ func (a *api) registerLearning() {
 				return nil, err
 			}
 			if f.Mails+f.HandActions > 0 || len(out.Weeks) > 0 {
-				out.Weeks = append(out.Weeks, learningWeek{from.Format(time.DateOnly), f.Figures})
+				out.Weeks = append(out.Weeks, wire.LearningWeek{Week: from.Format(time.DateOnly), Figures: f.Figures})
 			}
 		}
 		out.Calibration = calibration(all)
 		var err error
 		out.Placing, err = a.placing(ctx)
-		return &struct{ Body learning }{out}, err
+		return &struct{ Body wire.Learning }{out}, err
 	})
 }
 
 // periodFigures are the figures of a period, with what only their sum shows.
 type periodFigures struct {
-	Figures
+	wire.Figures
 	suggested, right [item.ChanceSteps]int64 // first suggestions of mails that people solved, by the step of their chance
 }
 
@@ -95,7 +68,7 @@ func (a *api) figures(ctx context.Context, from, until, now time.Time) (periodFi
 	if err != nil {
 		return periodFigures{}, err
 	}
-	f := periodFigures{Figures: Figures{
+	f := periodFigures{Figures: wire.Figures{
 		Mails: n[item.Stored], Waited: n[item.Waited], HandActions: n[item.Hand],
 		Automatic: max(0, n[item.Stored]-n[item.Waited]), Learned: n[item.Learned], Corrected: n[item.Corrected],
 	}}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 )
@@ -13,25 +14,17 @@ import (
 // caller who sees all of them.
 const maxCounted = 2000
 
-type mailCounts struct {
-	Parked    int            `json:"parked" doc:"mails that wait and that somebody has to look at now, at most 2,000"`
-	Later     int            `json:"later" doc:"those that wait for a later moment"`
-	More      bool           `json:"more" doc:"whether there are more than are counted"`
-	Reasons   map[string]int `json:"reasons" doc:"of these, by reason"`
-	Addresses map[string]int `json:"addresses" doc:"of these, by the address that received them"`
-}
-
 func (a *api) registerMailCounts() {
 	handle(a, access.MailsRead, apiTag("mails").op("count-mails", http.MethodGet, "/api/mails/counts",
-		"How many mails wait, by reason and by address"), func(ctx context.Context, _ *struct{}) (*struct{ Body mailCounts }, error) {
+		"How many mails wait, by reason and by address"), func(ctx context.Context, _ *struct{}) (*struct{ Body wire.MailCounts }, error) {
 		n, err := a.countMails(ctx)
-		return &struct{ Body mailCounts }{n}, err
+		return &struct{ Body wire.MailCounts }{n}, err
 	})
 }
 
-func (a *api) countMails(ctx context.Context) (mailCounts, error) {
+func (a *api) countMails(ctx context.Context) (wire.MailCounts, error) {
 	now := time.Now()
-	n := mailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}
+	n := wire.MailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}
 	boxes, err := a.mailboxes(ctx, "")
 	if err != nil {
 		return n, err

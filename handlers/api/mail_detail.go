@@ -5,49 +5,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/words"
 )
 
 type (
-	// A named is an object of the directory, by its id and its name.
-	named struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	}
-	// facts are the objects that the reason of a parked mail refers to.
-	facts struct {
-		Contact *named  `json:"contact,omitempty" doc:"the sender"`
-		Clients []named `json:"clients,omitempty" doc:"those that the mail can be about"`
-		Role    *named  `json:"role,omitempty" doc:"that nobody has at the client"`
-		Team    *named  `json:"team,omitempty" doc:"that nobody is in"`
-	}
-	attemptObject struct {
-		At     time.Time `json:"at"`
-		By     string    `json:"by" doc:"id of the person; empty for the system"`
-		ByName string    `json:"byName,omitempty"`
-		Action string    `json:"action" doc:"what the person did; empty for a decision of the system"`
-		State  string    `json:"state" doc:"what became of it"`
-		Reason string    `json:"reason,omitempty"`
-		Chat   string    `json:"chat,omitempty"`
-		Client string    `json:"client,omitempty" doc:"of move, set-client and undo-move: id of the client to which the chat belongs"`
-		Rule   string    `json:"rule,omitempty" doc:"the learned rule that decided"`
-	}
-	mailDetail struct {
-		MailObject
-		Facts   *facts          `json:"facts,omitempty" doc:"what the reason is about"`
-		Placed  *placement      `json:"placed,omitempty" doc:"why its client was chosen by itself, by what would have been suggested first"`
-		History []attemptObject `json:"history" nullable:"false" doc:"the last of what happened to it, oldest first"`
-	}
-	detailOutput struct{ Body mailDetail }
+	detailOutput struct{ Body wire.MailDetail }
 )
 
 // detail is a mail with the names of the objects that its reason refers to.
 func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
-	d := mailDetail{MailObject: mailOf(it), History: []attemptObject{}}
+	d := wire.MailDetail{MailObject: mailOf(it), History: []wire.AttemptObject{}}
 	names := map[string]string{}
 	if d.Assignee != nil {
 		var err error
@@ -56,7 +27,7 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 		}
 	}
 	for _, h := range it.History {
-		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat,
+		o := wire.AttemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat,
 			Client: h.Client, Rule: h.Rule}
 		var err error
 		if o.ByName, err = a.memberName(ctx, names, h.By); err != nil {
@@ -93,8 +64,8 @@ func (a *api) solutions(ctx context.Context, it item.Item) []item.Action {
 
 // facts finds the names of the objects that a reason refers to. Deleted
 // objects are left out.
-func (a *api) facts(ctx context.Context, in item.Facts) (f facts, err error) {
-	name := func(kind, id string) *named {
+func (a *api) facts(ctx context.Context, in item.Facts) (f wire.Facts, err error) {
+	name := func(kind, id string) *wire.Named {
 		if id == "" || err != nil {
 			return nil
 		}
@@ -102,7 +73,7 @@ func (a *api) facts(ctx context.Context, in item.Facts) (f facts, err error) {
 		if n, err = a.readName(ctx, kind, id); n == "" {
 			return nil
 		}
-		return &named{id, n}
+		return &wire.Named{ID: id, Name: n}
 	}
 	f.Contact, f.Role, f.Team = name("contact", in.Contact), name("role", in.Role), name("process team", in.Team)
 	for _, id := range in.Clients {
@@ -114,12 +85,12 @@ func (a *api) facts(ctx context.Context, in item.Facts) (f facts, err error) {
 }
 
 // explain says in words why a mail waits, with the facts of its reason.
-func explain(it item.Item, f facts) (why, whatToDo words.Text) {
+func explain(it item.Item, f wire.Facts) (why, whatToDo words.Text) {
 	var clients []string
 	for _, c := range f.Clients {
 		clients = append(clients, words.Isolate(c.Name))
 	}
-	known := func(n *named) string {
+	known := func(n *wire.Named) string {
 		if n == nil {
 			return "?"
 		}

@@ -11,13 +11,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/sync/errgroup"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sorting"
-	"kantoorpost/shared/words"
 )
 
 // Jobs puts jobs on their queues.
@@ -27,37 +27,8 @@ type Jobs interface {
 	PutAfter(ctx context.Context, j job.Job, delay time.Duration) error
 }
 
-// A MailObject is a mail of the processing module, as the API shows it.
-type MailObject struct {
-	ID             string         `json:"id"`
-	Address        string         `json:"address" doc:"the activated address that received it"`
-	From           mail.Address   `json:"from"`
-	To             []mail.Address `json:"to" nullable:"false"`
-	Cc             []mail.Address `json:"cc" nullable:"false"`
-	Subject        string         `json:"subject"`
-	Preview        string         `json:"preview" doc:"the first 255 characters of what it says"`
-	Received       time.Time      `json:"received"`
-	HasAttachments bool           `json:"hasAttachments"`
-	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere, which …/body leaves out unless they are asked for"`
-	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
-	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
-	Reason         string         `json:"reason" doc:"why it is parked, or why it was dismissed by itself; empty in other states"`
-	Detail         string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
-	Explanation    *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
-	WhatToDo       *words.Text    `json:"whatToDo,omitempty"`
-	Solutions      []item.Action  `json:"solutions,omitempty" doc:"what you can do about it, with …/solve"`
-	Assignee       *named         `json:"assignee,omitempty" doc:"the team member who looks after it"`
-	Later          *time.Time     `json:"later,omitempty" doc:"before this moment nobody has to look at it"`
-	Chat           string         `json:"chat" doc:"id of its chat; empty until it is processed"`
-	Rules          []string       `json:"rules,omitempty" doc:"ids of the learned rules that decided it"`
-	Why            string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
-	Stored         time.Time      `json:"stored"`
-	Decided        *time.Time     `json:"decided,omitempty"`
-	Attempts       int64          `json:"attempts" doc:"how often it was decided"`
-}
-
-func mailOf(it item.Item) MailObject {
-	m := MailObject{
+func mailOf(it item.Item) wire.MailObject {
+	m := wire.MailObject{
 		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict),
 		State:  string(it.State),
@@ -65,7 +36,7 @@ func mailOf(it item.Item) MailObject {
 	}
 	m.Decided, m.Later = orNil(it.Decided), orNil(it.Later)
 	if it.Assignee != "" {
-		m.Assignee = &named{ID: it.Assignee}
+		m.Assignee = &wire.Named{ID: it.Assignee}
 	}
 	if m.To == nil {
 		m.To = []mail.Address{}
@@ -92,7 +63,7 @@ type mailsInput struct {
 func (a *api) registerMails() {
 	op := apiTag("mails").op
 	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module"),
-		func(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
+		func(ctx context.Context, in *mailsInput) (*listOutput[wire.MailObject], error) {
 			return a.listMails(ctx, in)
 		})
 	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail, with why it waits and what was done to it"),

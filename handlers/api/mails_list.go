@@ -6,12 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 )
 
-func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
+func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[wire.MailObject], error) {
 	if in.After != "" && !ids.IsTimed(in.After) {
 		return nil, invalid("query.after", "the next of the page before")
 	}
@@ -50,7 +51,7 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 }
 
 // listedMails is a page of a list, with the names of those who look after its mails.
-func (a *api) listedMails(ctx context.Context, found []MailObject, next string) (*listOutput[MailObject], error) {
+func (a *api) listedMails(ctx context.Context, found []wire.MailObject, next string) (*listOutput[wire.MailObject], error) {
 	names := map[string]string{}
 	for _, m := range found {
 		if m.Assignee == nil {
@@ -61,12 +62,12 @@ func (a *api) listedMails(ctx context.Context, found []MailObject, next string) 
 			return nil, err
 		}
 	}
-	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: next}}, nil
+	return &listOutput[wire.MailObject]{Body: wire.ListOf[wire.MailObject]{Items: found, Next: next}}, nil
 }
 
 // listOldest lists parked mail, oldest first. The table has it the other way round: the
 // ids of all that wait are read first, a thousand at a time.
-func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*listOutput[MailObject], error) {
+func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*listOutput[wire.MailObject], error) {
 	if in.State != string(item.Parked) && in.Reason == "" {
 		return nil, invalid("query.order", "newest, or state=parked")
 	}
@@ -88,7 +89,7 @@ func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*
 	slices.Sort(waiting)
 	waiting = slices.Compact(waiting)
 	slices.Reverse(waiting)
-	found := []MailObject{}
+	found := []wire.MailObject{}
 	for part := range slices.Chunk(waiting, in.Limit) {
 		items, err := a.Items.Load(ctx, part)
 		if err != nil {
@@ -107,7 +108,7 @@ func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*
 }
 
 // findMails lists mails that an index finds. Not ok says that their list is read.
-func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes []string) (*listOutput[MailObject], bool, error) {
+func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes []string) (*listOutput[wire.MailObject], bool, error) {
 	if len(boxes) == 0 || in.words() == nil && (q.State == "" || q.State == item.Parked || q.State == item.Processed) {
 		return nil, false, nil
 	}

@@ -4,31 +4,18 @@ import (
 	"context"
 	"net/http"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
-	"kantoorpost/shared/directory"
 )
-
-// A me is the caller, as the API sees him or her.
-type me struct {
-	Kind   string           `json:"kind" enum:"person,application"`
-	ID     string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
-	Name   string           `json:"name,omitempty"`
-	Email  string           `json:"email,omitempty"`
-	Rights directory.Rights `json:"rights,omitempty"`
-	Roles  []string         `json:"roles,omitempty" doc:"app roles of an application"`
-	SignaturesObject
-	Toured  bool            `json:"toured" doc:"you have read the tour of the first visit"`
-	Actions []access.Action `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
-}
 
 func (a *api) registerMe() {
 	handle(a, access.MeRead, apiTag("about").op("get-me", http.MethodGet, "/api/me",
 		"Who you are here and what you may do"), func(ctx context.Context, in *struct {
 		Brief bool `query:"brief" doc:"without the signature, which costs a read"`
-	}) (*objectOutput[me], error) {
+	}) (*objectOutput[wire.Me], error) {
 		who := actor(ctx)
-		body := me{
+		body := wire.Me{
 			Kind: "person", ID: who.Member.ID, Name: who.Member.Name, Email: who.Member.Email,
 			Rights: who.Member.Rights, Actions: access.Actions(who),
 		}
@@ -37,12 +24,12 @@ func (a *api) registerMe() {
 			if err != nil {
 				return nil, err
 			}
-			body.SignaturesObject, body.Toured = SignaturesObject(own.Signatures), own.Toured
+			body.SignaturesObject, body.Toured = wire.SignaturesObject(own.Signatures), own.Toured
 		}
 		if who.Application != "" {
 			body.Kind, body.ID, body.Roles = "application", who.Application, who.Roles
 		}
-		return &objectOutput[me]{Body: body}, nil
+		return &objectOutput[wire.Me]{Body: body}, nil
 	})
 	handle(a, access.MeWrite, apiTag("about").op("update-me", http.MethodPatch, "/api/me",
 		"Set the signature of your mail, and whether you have read the tour"), func(ctx context.Context, in *struct {

@@ -6,35 +6,13 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/membership"
-	"kantoorpost/shared/words"
 )
-
-// A joinersObject lists who would join the chat of a mail that arrived now.
-type joinersObject struct {
-	Target    string          `json:"target,omitempty" doc:"name of the role or the process team"`
-	Members   []previewMember `json:"members" nullable:"false" doc:"of a role without a client: everybody who has it at some client; the first at the sender's client joins"`
-	PerClient bool            `json:"perClient" doc:"who of the members joins depends on the client"`
-	Warnings  []linkWarning   `json:"warnings,omitempty" doc:"why nobody would join"`
-}
-
-// A linkWarning says why mail to an address would find nobody now. The code
-// is the reason for which the mail would wait.
-type linkWarning struct {
-	Code string `json:"code"`
-	words.Text
-}
-
-type previewMember struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Email       string `json:"email"`
-	StandsInFor string `json:"standsInFor,omitempty" doc:"name of who is away"`
-}
 
 func (a *api) registerJoiners() {
 	handle(a, access.ConfigurationRead, apiTag("configuration").op("list-joiners", http.MethodGet, "/api/addresses/{address}/joiners",
@@ -46,7 +24,7 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 	Client string `query:"client" maxLength:"64" doc:"of the sender; a role brings another member at each client"`
 	Kind   string `query:"kind" enum:"contact,role,process-team" doc:"as if the address were linked so; it need not be activated then"`
 	Link   string `query:"link" maxLength:"64" doc:"of the role or the process team, with kind"`
-}) (*struct{ Body joinersObject }, error) {
+}) (*struct{ Body wire.JoinersObject }, error) {
 	link, address := connector.Link{Kind: connector.LinkKind(in.Kind), ID: in.Link}, in.Address
 	if in.Kind == "" {
 		v, err := a.Connectors.Activation(ctx, in.Address)
@@ -61,7 +39,7 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 		}
 	}
 	out, err := a.newPreview().joiners(ctx, link, address, in.Client)
-	return &struct{ Body joinersObject }{out}, err
+	return &struct{ Body wire.JoinersObject }{out}, err
 }
 
 // A memberPreview says who would join by the links of several addresses at
@@ -77,8 +55,8 @@ func (a *api) newPreview() *memberPreview {
 
 // joiners lists who would join by a link, at a client or for "" at any
 // client.
-func (p *memberPreview) joiners(ctx context.Context, link connector.Link, address, client string) (joinersObject, error) {
-	out := joinersObject{Members: []previewMember{}}
+func (p *memberPreview) joiners(ctx context.Context, link connector.Link, address, client string) (wire.JoinersObject, error) {
+	out := wire.JoinersObject{Members: []wire.PreviewMember{}}
 	f, err := membership.Load(ctx, &p.office, link, client)
 	if errors.Is(err, directory.ErrNotFound) {
 		out.Warnings = warningsOf(item.LinkRemoved)
@@ -95,16 +73,16 @@ func (p *memberPreview) joiners(ctx context.Context, link connector.Link, addres
 	out.Warnings = warningsOf(nobody)
 	for _, j := range joiners {
 		m := f.Staff.Member(j.ID)
-		out.Members = append(out.Members, previewMember{ID: m.ID, Name: m.Name, Email: m.Email, StandsInFor: f.Staff.Member(j.For).Name})
+		out.Members = append(out.Members, wire.PreviewMember{ID: m.ID, Name: m.Name, Email: m.Email, StandsInFor: f.Staff.Member(j.For).Name})
 	}
 	return out, nil
 }
 
 // warningsOf say why nobody would join; nil when somebody would.
-func warningsOf(reason item.Reason) []linkWarning {
+func warningsOf(reason item.Reason) []wire.LinkWarning {
 	if reason == "" {
 		return nil
 	}
 	text, _ := connector.Advice(string(reason))
-	return []linkWarning{{Code: string(reason), Text: text}}
+	return []wire.LinkWarning{{Code: string(reason), Text: text}}
 }

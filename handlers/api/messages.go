@@ -8,61 +8,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 )
 
-// A messageObject is a message of a chat as the API shows it.
-type messageObject struct {
-	ID             string             `json:"id"`
-	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
-	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves the office; none for a note and an event, which stay"`
-	State          string             `json:"state,omitempty" doc:"of a reply"`
-	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
-	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`
-	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
-	Via            string             `json:"via,omitempty" enum:"outlook" doc:"outlook: the office wrote it in a mail program"`
-	New            bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
-	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank to which a mail was forwarded"`
-	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message with which that part of the conversation began"`
-	Away           *awayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
-	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
-	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
-	Mentions       []string           `json:"mentions,omitempty" doc:"of a note: ids of the team members whom it names"`
-	Edited         *time.Time         `json:"edited,omitempty" doc:"when a note was last changed"`
-	Deleted        bool               `json:"deleted,omitempty" doc:"of a note whose author took its text back"`
-	Event          *eventObject       `json:"event,omitempty"`
-	From           mail.Address       `json:"from"`
-	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
-	Cc             []mail.Address     `json:"cc,omitempty"`
-	Subject        string             `json:"subject"`
-	Preview        string             `json:"preview"`
-	Received       time.Time          `json:"received"`
-	At             time.Time          `json:"at" doc:"the same as received"`
-	Sequence       int64              `json:"seq" doc:"its number in the order in which the messages came into the chat; 0 for a message of before such numbers were given"`
-	HasAttachments bool               `json:"hasAttachments"`
-	Attachments    []attachmentObject `json:"attachments" nullable:"true" doc:"null until they were read for the first time, at GET /api/mails/{mail}/attachments"`
-	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
-	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
-	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt; none is sent"`
-	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias as which it was to leave, for which Exchange put the address of the mailbox"`
-	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
-	MessageReply
-}
-
-// An awayObject is what an out-of-office answer says.
-type awayObject struct {
-	Until       string `json:"until,omitempty" format:"date" doc:"the last day"`
-	Replacement string `json:"replacement,omitempty" doc:"whom to turn to meanwhile, in its own words"`
-}
-
-func messageOf(in string, m chat.Message) messageObject {
-	o := messageObject{
+func messageOf(in string, m chat.Message) wire.MessageObject {
+	o := wire.MessageObject{
 		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State,
 		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.SideConversation, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview,
 		Received: m.Received, At: m.Received,
@@ -80,16 +35,16 @@ func messageOf(in string, m chat.Message) messageObject {
 		o.AliasRefused = m.Alias
 	}
 	if m.Away != nil {
-		o.Away = &awayObject{Replacement: m.Away.Replacement}
+		o.Away = &wire.AwayObject{Replacement: m.Away.Replacement}
 		if !m.Away.Until.IsZero() {
 			o.Away.Until = m.Away.Until.Format(time.DateOnly)
 		}
 	}
 	if by := cmp.Or(m.Author, m.By); by != "" {
-		o.By = &named{ID: by}
+		o.By = &wire.Named{ID: by}
 	}
 	if m.Attachments != nil {
-		o.Attachments = []attachmentObject{}
+		o.Attachments = []wire.AttachmentObject{}
 	}
 	for _, at := range m.Attachments {
 		o.Attachments = append(o.Attachments, attachmentOf(m.ID, at.N, at.Attachment()))
@@ -97,7 +52,7 @@ func messageOf(in string, m chat.Message) messageObject {
 	return o
 }
 
-func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messageObject) (err error) {
+func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *wire.MessageObject) (err error) {
 	if o.By == nil {
 		return nil
 	}
@@ -138,7 +93,7 @@ func (a *api) registerMessages() {
 func (a *api) listMessages(ctx context.Context, in *struct {
 	ChatPath
 	PageInput
-}) (*listOutput[messageObject], error) {
+}) (*listOutput[wire.MessageObject], error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -150,7 +105,7 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput[messageObject]{Body: listOf[messageObject]{Items: []messageObject{}, Next: next}}
+	out := &listOutput[wire.MessageObject]{Body: wire.ListOf[wire.MessageObject]{Items: []wire.MessageObject{}, Next: next}}
 	names := map[string]string{}
 	for _, m := range messages {
 		o := messageOf(c.ID, m)
@@ -170,10 +125,10 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 type noteInput struct {
 	ChatPath
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key writes once"`
-	Body noteBody
+	Body wire.NoteBody
 }
 
-func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
+func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body wire.MessageObject }, error) {
 	n := chat.Note{Text: in.Body.Body}
 	if len(in.Body.Mentions) > 0 {
 		c, err := a.chat(ctx, in.Chat, access.ChatsWrite)

@@ -6,24 +6,15 @@ import (
 	"errors"
 	"fmt"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/words"
 )
 
-// An eventObject says what somebody did with a chat.
-type eventObject struct {
-	Action string     `json:"action" enum:"moved-out,moved-in,merged,client" doc:"moved-out: a mail went into another chat; moved-in: a mail came from another; merged: all of another came; client: the chat belongs to another client"`
-	Undone bool       `json:"undone" doc:"the action was undone"`
-	Chat   string     `json:"chat,omitempty" doc:"id of the other chat, for who may see it"`
-	Client *named     `json:"client,omitempty"`
-	Count  int64      `json:"count,omitempty" doc:"of merged: how many messages came"`
-	Text   words.Text `json:"text" doc:"all that in one sentence"`
-}
-
 // nameEvent adds to a message what its event says.
-func (a *api) nameEvent(ctx context.Context, names map[string]string, o *messageObject, e chat.Event) error {
-	event := &eventObject{Action: string(e.Action), Undone: e.Undone, Count: e.Count}
+func (a *api) nameEvent(ctx context.Context, names map[string]string, o *wire.MessageObject, e chat.Event) error {
+	event := &wire.EventObject{Action: string(e.Action), Undone: e.Undone, Count: e.Count}
 	visible, err := a.seesChat(ctx, names, e.Chat)
 	if err != nil {
 		return err
@@ -42,7 +33,7 @@ func (a *api) nameEvent(ctx context.Context, names map[string]string, o *message
 			}
 			names["client "+e.Client] = name
 		}
-		event.Client, client = &named{e.Client, name}, name
+		event.Client, client = &wire.Named{ID: e.Client, Name: name}, name
 	}
 	who := ""
 	if o.By != nil {

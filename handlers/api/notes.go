@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -17,14 +18,8 @@ type NotePath struct {
 	Note string `path:"note" maxLength:"64"`
 }
 
-// noteBody is what somebody writes to the others in a chat.
-type noteBody struct {
-	Body     string   `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
-	Mentions []string `json:"mentions,omitempty" maxItems:"10" doc:"ids of team members whom it names; each must see the chat, and gets a notice"`
-}
-
 // note reads a note for a chat: who is named must see it.
-func (a *api) note(ctx context.Context, c chat.Chat, in noteBody) (chat.Note, error) {
+func (a *api) note(ctx context.Context, c chat.Chat, in wire.NoteBody) (chat.Note, error) {
 	n := chat.Note{Text: in.Body}
 	for _, id := range in.Mentions {
 		m, err := a.Directory.TeamMember(ctx, id)
@@ -43,8 +38,8 @@ func (a *api) note(ctx context.Context, c chat.Chat, in noteBody) (chat.Note, er
 
 func (a *api) editNote(ctx context.Context, in *struct {
 	NotePath
-	Body noteBody
-}) (*struct{ Body messageObject }, error) {
+	Body wire.NoteBody
+}) (*struct{ Body wire.MessageObject }, error) {
 	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
 	if err != nil {
 		return nil, err
@@ -58,13 +53,13 @@ func (a *api) editNote(ctx context.Context, in *struct {
 }
 
 // writtenNote answers with a note that was written or changed.
-func (a *api) writtenNote(ctx context.Context, in string, m chat.Message, err error) (*struct{ Body messageObject }, error) {
+func (a *api) writtenNote(ctx context.Context, in string, m chat.Message, err error) (*struct{ Body wire.MessageObject }, error) {
 	if errors.Is(err, chat.ErrNote) {
 		return nil, invalid("body.body", "1 to 10,000 characters")
 	}
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body messageObject }{messageOf(in, m)}
+	out := &struct{ Body wire.MessageObject }{messageOf(in, m)}
 	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
 }

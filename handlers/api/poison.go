@@ -3,31 +3,14 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/poison"
 )
 
 type (
-	poisonObject struct {
-		ID        string        `json:"id" doc:"of the message in the poison queue"`
-		Queue     string        `json:"queue"`
-		Inserted  time.Time     `json:"inserted" doc:"when the host gave up"`
-		Expires   time.Time     `json:"expires" doc:"when the queue forgets it"`
-		Job       string        `json:"job,omitempty" doc:"id in the text of the message, which the log names too; absent in messages that somebody else put there"`
-		Why       string        `json:"why,omitempty" doc:"why the job was asked for"`
-		Addresses []string      `json:"addresses" nullable:"false" doc:"mailboxes that it is about"`
-		Mails     []string      `json:"mails" nullable:"false" doc:"ids of mails that it is about"`
-		Replies   []string      `json:"replies" nullable:"false" doc:"ids of replies that it is about"`
-		Reason    *poisonReason `json:"reason,omitempty" doc:"absent when the process was killed, or the storage did not work"`
-	}
-	poisonReason struct {
-		At         time.Time `json:"at" doc:"when it failed for the last time"`
-		Error      string    `json:"error"`
-		Invocation string    `json:"invocation,omitempty" doc:"id of the call of the host"`
-		Trace      string    `json:"trace,omitempty" doc:"id of its trace in the log"`
-	}
+
 	// PoisonPath names a message of a poison queue.
 	PoisonPath struct {
 		Queue   string `path:"queue" maxLength:"64"`
@@ -40,7 +23,7 @@ func (a *api) registerPoison() {
 	op := apiTag("about").op
 	handle(a, access.HealthRead, op("list-poison", http.MethodGet, list,
 		"List the first messages of each queue that failed five times, with their reasons"),
-		func(ctx context.Context, _ *struct{}) (*listOutput[poisonObject], error) {
+		func(ctx context.Context, _ *struct{}) (*listOutput[wire.PoisonObject], error) {
 			failed, err := a.Poison.List(ctx)
 			return listed(mapped(failed, poisonOf), ""), err
 		})
@@ -66,8 +49,8 @@ func (a *api) registerPoison() {
 // everyMessage stands for all failed messages of a queue, at most 640 in a call.
 const everyMessage = "all"
 
-func poisonOf(m poison.Message) poisonObject {
-	o := poisonObject{
+func poisonOf(m poison.Message) wire.PoisonObject {
+	o := wire.PoisonObject{
 		ID: m.ID, Queue: m.Queue, Inserted: m.Inserted, Expires: m.Expires, Job: m.Job.ID, Why: m.Job.Why,
 		Addresses: append([]string{}, m.Job.Addresses...), Mails: append([]string{}, m.Job.Mails...),
 		Replies: append([]string{}, m.Job.Replies...),
@@ -78,7 +61,7 @@ func poisonOf(m poison.Message) poisonObject {
 		}
 	}
 	if r := m.Reason; r != nil {
-		o.Reason = &poisonReason{r.At, r.Error, r.Invocation, r.Trace}
+		o.Reason = &wire.PoisonReason{At: r.At, Error: r.Error, Invocation: r.Invocation, Trace: r.Trace}
 	}
 	return o
 }

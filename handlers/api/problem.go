@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
@@ -38,7 +39,7 @@ type problem struct {
 	// WhatToDo says what a person can do when an external service refused.
 	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 	// Message is what came into a chat meanwhile, of the type newer-message.
-	Message *messageObject `json:"message,omitempty"`
+	Message *wire.MessageObject `json:"message,omitempty"`
 	// Missing are the placeholders that are not filled in, of the type placeholder.
 	Missing []string `json:"missing,omitempty"`
 }

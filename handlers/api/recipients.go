@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -24,13 +25,6 @@ const (
 	markOutside   = "outside"   // no contact of the chat's client, and nobody of the office
 	markColleague = "colleague" // a team member, or an address of the office
 )
-
-// A recipientObject is somebody to whom a reply goes.
-type recipientObject struct {
-	Name  string   `json:"name,omitempty" maxLength:"200"`
-	Email string   `json:"email" maxLength:"254"`
-	Marks []string `json:"marks,omitempty" nullable:"false" enum:"new,outside,colleague" doc:"new: in no message of the chat so far; outside: no contact of the client; colleague: of the office; ignored on input"`
-}
 
 // A correspondence is a chat with what is known about the addresses in it. It is for
 // one request.
@@ -144,8 +138,8 @@ func (k *correspondence) marks(ctx context.Context, email string) (marks []strin
 
 // marked are addresses with their marks, and with the name of the directory where the
 // mail has none.
-func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]recipientObject, error) {
-	out := []recipientObject{}
+func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]wire.RecipientObject, error) {
+	out := []wire.RecipientObject{}
 	for _, a := range list {
 		marks, err := k.marks(ctx, a.Email)
 		if err != nil {
@@ -158,14 +152,14 @@ func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]rec
 				a.Name = c.Name
 			}
 		}
-		out = append(out, recipientObject{Name: a.Name, Email: a.Email, Marks: marks})
+		out = append(out, wire.RecipientObject{Name: a.Name, Email: a.Email, Marks: marks})
 	}
 	return out, nil
 }
 
 // recipients checks the recipients of a field. Names and addresses stand in headers of
 // the mail, so nothing in them may end a line.
-func recipients(field string, in []recipientObject) ([]outbox.Recipient, error) {
+func recipients(field string, in []wire.RecipientObject) ([]outbox.Recipient, error) {
 	var out []outbox.Recipient
 	for i, r := range in {
 		email, err := directory.TypedAddress(r.Email)
@@ -187,8 +181,10 @@ func recipients(field string, in []recipientObject) ([]outbox.Recipient, error) 
 // breaksLine says whether a rune can end a line, or hide one, in a header.
 func breaksLine(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
-func recipientsOf(list []outbox.Recipient) []recipientObject {
-	return mapped(list, func(r outbox.Recipient) recipientObject { return recipientObject{Name: r.Name, Email: r.Email} })
+func recipientsOf(list []outbox.Recipient) []wire.RecipientObject {
+	return mapped(list, func(r outbox.Recipient) wire.RecipientObject {
+		return wire.RecipientObject{Name: r.Name, Email: r.Email}
+	})
 }
 
 // hasLeft says whether a reply in this state is on its way or arrived.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -28,40 +29,13 @@ const (
 	maxReplyBody = 2 << 20
 )
 
-// A ReplyContent is what a reply says and to whom it goes.
-type ReplyContent struct {
-	Address     string            `json:"address,omitempty" maxLength:"254" doc:"from which it is sent; the one that received the mail when absent"`
-	To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"complete: nobody is added"`
-	Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
-	Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
-	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
-	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
-	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
-	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads; of a forward those of the mail go along when this and along are absent, and only these when it is not"`
-	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along, beside attachments"`
-	Language    string            `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds; that of replies/new when absent"`
-	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
-	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
-	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back before it leaves; what the office has when absent"`
-	SendAt      *time.Time        `json:"sendAt,omitempty" doc:"when it leaves, at the earliest"`
-	Confirmed   []string          `json:"confirmed,omitempty" nullable:"true" maxItems:"20" doc:"codes of the problem confirm that you have seen"`
-}
-
-type replyBody struct {
-	ReplyContent
-	Answers string `json:"answers,omitempty" maxLength:"64" doc:"id of the message that it answers or forwards; required unless the mode is new"`
-	Mode    string `json:"mode,omitempty" enum:"reply,reply-all,forward,new" default:"reply"`
-	Since   *int64 `json:"since,omitempty" minimum:"0" doc:"the since of replies/new; that of the answered message when absent"`
-	Force   bool   `json:"force,omitempty" doc:"send although something newer came into the chat"`
-}
-
 // IdempotencyKey makes one object of a request that is repeated.
 type IdempotencyKey struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key has its effect once"`
 }
 
 // acceptedReply answers a request that wrote a reply.
-type acceptedReply = objectOutput[replyObject]
+type acceptedReply = objectOutput[wire.ReplyObject]
 
 func (a *api) registerReplies() {
 	const path = "/api/chats/{chat}/replies"
@@ -84,7 +58,7 @@ func (a *api) registerReplies() {
 func (a *api) createReply(ctx context.Context, in *struct {
 	ChatPath
 	IdempotencyKey
-	Body replyBody
+	Body wire.ReplyBody
 }) (*acceptedReply, error) {
 	if in.Key != "" {
 		if r, found, err := a.Outbox.ByKey(ctx, in.Chat, actor(ctx).Member.ID, in.Key); err != nil {

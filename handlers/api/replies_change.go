@@ -4,14 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
 )
-
-type decisionBody struct {
-	Comment string `json:"comment,omitempty" maxLength:"2000" doc:"for the writer"`
-}
 
 func (a *api) registerReplyChanges() {
 	const one = "/api/chats/{chat}/replies/{reply}"
@@ -48,7 +45,7 @@ func (a *api) registerReplyChanges() {
 		func(ctx context.Context, in *struct {
 			ReplyPath
 			RowPrecondition
-			Body *decisionBody
+			Body *wire.DecisionBody
 		}) (*acceptedReply, error) {
 			return a.decide(ctx, in.ReplyPath, in.RowPrecondition, in.Body, true)
 		})
@@ -58,7 +55,7 @@ func (a *api) registerReplyChanges() {
 		func(ctx context.Context, in *struct {
 			ReplyPath
 			RowPrecondition
-			Body *decisionBody
+			Body *wire.DecisionBody
 		}) (*acceptedReply, error) {
 			return a.decide(ctx, in.ReplyPath, in.RowPrecondition, in.Body, false)
 		})
@@ -97,7 +94,7 @@ func (a *api) maySend(ctx context.Context, in ReplyPath) error {
 }
 
 // decide stores what the caller says as the second person.
-func (a *api) decide(ctx context.Context, in ReplyPath, p RowPrecondition, body *decisionBody, approved bool) (*acceptedReply, error) {
+func (a *api) decide(ctx context.Context, in ReplyPath, p RowPrecondition, body *wire.DecisionBody, approved bool) (*acceptedReply, error) {
 	etag := p.rowETag()
 	r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsSend)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/outbox"
@@ -15,13 +16,13 @@ import (
 // A confirmProblem says what the writer must have seen before a reply leaves.
 type confirmProblem struct {
 	*problem
-	Codes    []string        `json:"codes"`
-	Warnings []warningObject `json:"warnings"`
+	Codes    []string             `json:"codes"`
+	Warnings []wire.WarningObject `json:"warnings"`
 }
 
 // checked refuses a reply whose writer has not seen something newer or something
 // doubtful, and adds whether a second person must agree.
-func (k *correspondence) checked(ctx context.Context, n *outbox.New, in ReplyContent) error {
+func (k *correspondence) checked(ctx context.Context, n *outbox.New, in wire.ReplyContent) error {
 	r := &n.Reply
 	if k.chat.ID != "" && !r.Force {
 		newer, err := k.api.Outbox.Newer(ctx, *r)
@@ -58,14 +59,14 @@ func (k *correspondence) checked(ctx context.Context, n *outbox.New, in ReplyCon
 }
 
 // warnings are what is doubtful in a reply.
-func (k *correspondence) warnings(ctx context.Context, n outbox.New) (all []warningObject, err error) {
+func (k *correspondence) warnings(ctx context.Context, n outbox.New) (all []wire.WarningObject, err error) {
 	text := textOf(n.HTML)
 	other, err := k.otherClient(ctx, n, text)
 	if err != nil {
 		return nil, err
 	}
 	add := func(code compose.Code, nl, en string) {
-		all = append(all, warningObject{string(code), words.Text{NL: nl, EN: en}})
+		all = append(all, wire.WarningObject{Code: string(code), Text: words.Text{NL: nl, EN: en}})
 	}
 	if other != nil {
 		name := words.Isolate(other.Name) + " (" + other.Number + ")"

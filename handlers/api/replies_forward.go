@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
 )
@@ -38,7 +39,7 @@ func (k *correspondence) filesOf(ctx context.Context, o original) (source *attac
 
 // passedOn is checked for a forward that takes files of its message along: those that
 // the request names by number, or all. They are copied when nothing is left to ask.
-func (k *correspondence) passedOn(ctx context.Context, n *outbox.New, in ReplyContent, o original) error {
+func (k *correspondence) passedOn(ctx context.Context, n *outbox.New, in wire.ReplyContent, o original) error {
 	until := n.Reply.LeavesAt.Add(keptAfter)
 	goes := func(number int) bool { return in.Along == nil || slices.Contains(in.Along, number) }
 	for i, at := range o.reply.Attachments { // of a reply of the office

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
@@ -27,7 +28,7 @@ func (a *api) registerReplyList() {
 	}, a.listReplies)
 }
 
-func (a *api) listReplies(ctx context.Context, in *repliesInput) (*listOutput[replyObject], error) {
+func (a *api) listReplies(ctx context.Context, in *repliesInput) (*listOutput[wire.ReplyObject], error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -35,10 +36,10 @@ func (a *api) listReplies(ctx context.Context, in *repliesInput) (*listOutput[re
 	if in.Mine {
 		q.Author = actor(ctx).Member.ID
 		if q.Author == "" {
-			return listed[replyObject](nil, ""), nil
+			return listed[wire.ReplyObject](nil, ""), nil
 		}
 	}
-	out := &listOutput[replyObject]{Body: listOf[replyObject]{Items: []replyObject{}}}
+	out := &listOutput[wire.ReplyObject]{Body: wire.ListOf[wire.ReplyObject]{Items: []wire.ReplyObject{}}}
 	names, chats := map[string]string{}, map[string]chat.Chat{}
 	for range maxPagesRead {
 		replies, next, err := a.Outbox.List(ctx, q)

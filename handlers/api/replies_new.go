@@ -7,56 +7,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
-	"kantoorpost/shared/mailhtml"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/words"
 )
 
 // usualSize is the largest mail that most recipients take, in bytes.
 const usualSize = 25 << 20
-
-type (
-	// A senderObject is an address of the office from which mail is sent.
-	senderObject struct {
-		ID    string `json:"id" doc:"of the mailbox"`
-		Name  string `json:"name,omitempty"`
-		Email string `json:"email"`
-		SignaturesObject
-	}
-	// A warningObject is something that the writer should know, in words.
-	warningObject struct {
-		Code string     `json:"code"`
-		Text words.Text `json:"text"`
-	}
-	// A newReply is a reply before anything is written.
-	newReply struct {
-		Answers      string             `json:"answers,omitempty" doc:"id of the message"`
-		Mode         outbox.Mode        `json:"mode"`
-		From         *senderObject      `json:"from,omitempty" doc:"absent: you may send from none of the addresses"`
-		Addresses    []senderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
-		To           []recipientObject  `json:"to" nullable:"false"`
-		Cc           []recipientObject  `json:"cc" nullable:"false"`
-		Bcc          []recipientObject  `json:"bcc" nullable:"false"`
-		ReplyTo      []recipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
-		ReplyAll     bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
-		Subject      string             `json:"subject"`
-		Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds"`
-		LanguageFrom string             `json:"languageFrom,omitempty" doc:"contact, mail (how he or she writes) or mailbox"`
-		Signature    string             `json:"signature" doc:"HTML in this language; the server adds it"`
-		Quote        string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`
-		Warnings     []string           `json:"warnings" nullable:"false" doc:"codes: bcc, reply-to, many-recipients, alias, automatic-replies"`
-		Texts        []warningObject    `json:"texts" nullable:"false" doc:"the warnings in words"`
-		Since        int64              `json:"since" doc:"the seq of the newest message in the chat"`
-		Writing      []named            `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
-		Attachments  []attachmentObject `json:"attachments" nullable:"false" doc:"of a forward: what goes along"`
-		Hold         int                `json:"hold" doc:"seconds for which a reply is held"`
-		MaxSize      int64              `json:"maxSize" doc:"bytes of a file"`
-		UsualSize    int64              `json:"usualSize" doc:"bytes of all files: more is refused by most recipients, and by a mailbox as it comes"`
-	}
-)
 
 // warningTexts say what the warnings about recipients mean.
 var warningTexts = map[compose.Code]words.Text{
@@ -83,59 +43,59 @@ func (a *api) registerNewReply() {
 		ChatPath
 		Answers string `query:"answers" maxLength:"64" doc:"id of the message; the newest mail when absent"`
 		Mode    string `query:"mode" enum:"reply,reply-all,forward,new" default:"reply-all"`
-	}) (*struct{ Body newReply }, error) {
+	}) (*struct{ Body wire.NewReply }, error) {
 		c, err := a.chat(ctx, in.Chat, access.ChatsSend)
 		if err != nil {
 			return nil, err
 		}
 		a.askForSent(ctx, c)
 		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
-		return &struct{ Body newReply }{out}, err
+		return &struct{ Body wire.NewReply }{out}, err
 	})
 }
 
-func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode outbox.Mode) (newReply, error) {
+func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode outbox.Mode) (wire.NewReply, error) {
 	k, err := a.correspondence(ctx, c)
 	if err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	o, err := k.original(ctx, answers, mode)
 	if err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	if err := k.learnAliases(ctx, o); err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	subject := compose.SubjectOf(o.message.Subject, mode)
 	if o.empty() { // nobody has answered yet
 		mode, subject = outbox.ModeNew, c.Subject
 	}
-	out := newReply{
-		Answers: o.message.ID, Mode: mode, Subject: subject, Since: c.Sequence, Bcc: []recipientObject{},
-		Addresses: []senderObject{}, Attachments: []attachmentObject{}, Writing: []named{}, Warnings: []string{}, Texts: []warningObject{},
+	out := wire.NewReply{
+		Answers: o.message.ID, Mode: mode, Subject: subject, Since: c.Sequence, Bcc: []wire.RecipientObject{},
+		Addresses: []wire.SenderObject{}, Attachments: []wire.AttachmentObject{}, Writing: []wire.Named{}, Warnings: []string{}, Texts: []wire.WarningObject{},
 		MaxSize: maxUpload, UsualSize: usualSize,
 	}
 	if err := k.addRecipients(ctx, &out, o, mode); err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	if err := k.addSenders(ctx, &out, o); err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	if err := k.addLanguage(ctx, &out); err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	settings, err := a.Writing.Settings(ctx)
 	if err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	out.Hold = settings.Hold
 	if out.Writing, err = a.writingIn(ctx, c.ID); err != nil {
-		return newReply{}, err
+		return wire.NewReply{}, err
 	}
 	return out, k.addOriginal(ctx, &out, o, mode)
 }
 
-func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o original, mode outbox.Mode) (err error) {
+func (k *correspondence) addRecipients(ctx context.Context, out *wire.NewReply, o original, mode outbox.Mode) (err error) {
 	r := k.recipients(o, mode)
 	if out.To, err = k.marked(ctx, r.To); err != nil {
 		return err
@@ -149,7 +109,7 @@ func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o ori
 	out.ReplyAll = r.ReplyAll
 	for _, w := range r.Warnings {
 		out.Warnings = append(out.Warnings, string(w))
-		out.Texts = append(out.Texts, warningObject{string(w), warningTexts[w]})
+		out.Texts = append(out.Texts, wire.WarningObject{Code: string(w), Text: warningTexts[w]})
 	}
 	return nil
 }
@@ -158,8 +118,8 @@ func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o ori
 const writingWindow = 2 * time.Minute
 
 // writingIn are the other members who write in a chat now.
-func (a *api) writingIn(ctx context.Context, chatID string) ([]named, error) {
-	out := []named{}
+func (a *api) writingIn(ctx context.Context, chatID string) ([]wire.Named, error) {
+	out := []wire.Named{}
 	ids, err := a.Outbox.Writing(ctx, chatID, actor(ctx).Member.ID, time.Now().Add(-writingWindow))
 	if err != nil {
 		return nil, err
@@ -170,7 +130,7 @@ func (a *api) writingIn(ctx context.Context, chatID string) ([]named, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, named{id, name})
+		out = append(out, wire.Named{ID: id, Name: name})
 	}
 	return out, nil
 }
@@ -180,7 +140,7 @@ const maxQuoteShown = 256 << 10
 
 // addOriginal adds what goes along of the message: its text below the reply, and the
 // attachments of a forward.
-func (k *correspondence) addOriginal(ctx context.Context, out *newReply, o original, mode outbox.Mode) error {
+func (k *correspondence) addOriginal(ctx context.Context, out *wire.NewReply, o original, mode outbox.Mode) error {
 	if o.empty() {
 		return nil
 	}

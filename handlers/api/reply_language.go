@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
@@ -53,7 +54,7 @@ func (k *correspondence) box(id string) connector.Activation {
 }
 
 // addLanguage adds the language of a reply, and the signature in it.
-func (k *correspondence) addLanguage(ctx context.Context, out *newReply) (err error) {
+func (k *correspondence) addLanguage(ctx context.Context, out *wire.NewReply) (err error) {
 	if out.From == nil {
 		return nil
 	}
@@ -71,7 +72,7 @@ func (k *correspondence) addLanguage(ctx context.Context, out *newReply) (err er
 
 // addAbsence warns when the mailbox gives automatic answers to what comes in now: its owner said
 // that nobody reads it.
-func (k *correspondence) addAbsence(ctx context.Context, out *newReply) {
+func (k *correspondence) addAbsence(ctx context.Context, out *wire.NewReply) {
 	settings := k.api.Connectors.MailboxSettings(ctx, k.box(out.From.ID))
 	absence, now := settings.AutomaticReplies, time.Now()
 	until := absence.Until
@@ -84,7 +85,7 @@ func (k *correspondence) addAbsence(ctx context.Context, out *newReply) {
 		nl, en = " tot "+day, " until "+day
 	}
 	out.Warnings = append(out.Warnings, "automatic-replies")
-	out.Texts = append(out.Texts, warningObject{"automatic-replies", words.Text{
+	out.Texts = append(out.Texts, wire.WarningObject{Code: "automatic-replies", Text: words.Text{
 		NL: out.From.Email + " geeft zelf automatische antwoorden (afwezig)" + nl + ". Wie op uw mail antwoordt, krijgt er een.",
 		EN: out.From.Email + " gives automatic replies by itself (out of office)" + en + ". Who answers your mail gets one.",
 	}})

@@ -5,37 +5,18 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
-	"kantoorpost/shared/words"
 )
 
-// A MessageReply is what a message has only if it is a reply.
-type MessageReply struct {
-	Bcc         []recipientObject `json:"bcc,omitempty"`
-	Recipients  []recipientState  `json:"recipients,omitempty" doc:"of a reply: what became of it for each"`
-	Answers     string            `json:"answers,omitempty" doc:"of a reply: id of the message that it answers or forwards"`
-	Mode        outbox.Mode       `json:"mode,omitempty" doc:"of a reply: reply, reply-all, forward or new"`
-	LeavesAt    *time.Time        `json:"leavesAt,omitempty" doc:"of a reply that has not left: the earliest moment"`
-	Reason      string            `json:"reason,omitempty" doc:"of a reply that failed: why"`
-	Explanation *words.Text       `json:"explanation,omitempty"`
-	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
-	Approval    *approvalObject   `json:"approval,omitempty"`
-	ForOthers   bool              `json:"forOthers,omitempty" doc:"its writer may not send it: whoever takes it back may"`
-	Dismissed   bool              `json:"dismissed,omitempty"`
-	CanTakeBack bool              `json:"canTakeBack,omitempty"`
-	CanRetry    bool              `json:"canRetry,omitempty"`
-	CanApprove  bool              `json:"canApprove,omitempty"`
-}
-
 // addReply adds what only the reply knows.
-func addReply(o *messageObject, r replyObject) {
-	o.MessageReply = MessageReply{
+func addReply(o *wire.MessageObject, r wire.ReplyObject) {
+	o.MessageReply = wire.MessageReply{
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
 		Explanation: r.Explanation,
 		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, ForOthers: r.ForOthers,
@@ -46,11 +27,11 @@ func addReply(o *messageObject, r replyObject) {
 }
 
 // attachmentsOf are the files of a reply, without the pictures that its text shows.
-func attachmentsOf(chatID, reply string, files []replyFile) []attachmentObject {
-	out := []attachmentObject{}
+func attachmentsOf(chatID, reply string, files []wire.ReplyFile) []wire.AttachmentObject {
+	out := []wire.AttachmentObject{}
 	for i, f := range files {
 		if !f.Inline {
-			out = append(out, attachmentObject{
+			out = append(out, wire.AttachmentObject{
 				N: i + 1, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Kind: mail.AttachedFile,
 				Content: fmt.Sprintf("/api/chats/%s/replies/%s/attachments/%d", chatID, reply, i+1),
 			})

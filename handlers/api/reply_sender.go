@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/words"
@@ -12,7 +13,7 @@ import (
 
 // addSenders adds from which addresses the caller may send, and the one that is
 // offered.
-func (k *correspondence) addSenders(ctx context.Context, out *newReply, o original) error {
+func (k *correspondence) addSenders(ctx context.Context, out *wire.NewReply, o original) error {
 	senders, err := k.senders(ctx)
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func (k *correspondence) addSenders(ctx context.Context, out *newReply, o origin
 			object.Email = alias
 			out.Addresses = slices.Insert(out.Addresses, 0, object)
 			out.Warnings = append(out.Warnings, "alias")
-			out.Texts = append(out.Texts, warningObject{"alias", aliasText(alias, senders[i].Address)})
+			out.Texts = append(out.Texts, wire.WarningObject{Code: "alias", Text: aliasText(alias, senders[i].Address)})
 			i = 0
 		}
 		out.From = &out.Addresses[i]
@@ -75,13 +76,18 @@ func aliasText(alias, address string) words.Text {
 }
 
 // sender is an address with the signature of the caller's mail from it.
-func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error) {
+func (a *api) sender(ctx context.Context, s access.Sender) (wire.SenderObject, error) {
 	about, err := a.Writing.Address(ctx, s.ID)
 	if err != nil {
-		return senderObject{}, err
+		return wire.SenderObject{}, err
 	}
 	own, err := a.Writing.Member(ctx, actor(ctx).Member.ID)
-	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, SignaturesObject: SignaturesObject(own.Above(about.Signatures))}, err
+	return wire.SenderObject{
+		ID:               s.ID,
+		Name:             s.Name,
+		Email:            s.Address,
+		SignaturesObject: wire.SignaturesObject(own.Above(about.Signatures)),
+	}, err
 }
 
 // defaultSender is the index of the address that answers o: one that received it, and

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
@@ -17,7 +18,7 @@ import (
 )
 
 // written is the reply that the caller wrote, when all of it is valid.
-func (k *correspondence) written(ctx context.Context, in ReplyContent, o original, mode outbox.Mode) (n outbox.New, err error) {
+func (k *correspondence) written(ctx context.Context, in wire.ReplyContent, o original, mode outbox.Mode) (n outbox.New, err error) {
 	sender, err := k.sender(ctx, in.Address, o)
 	if err != nil {
 		return n, err
@@ -30,7 +31,7 @@ func (k *correspondence) written(ctx context.Context, in ReplyContent, o origina
 		r.Alias = aliasReceived(sender, o)
 	}
 	for field, list := range map[string]struct {
-		in  []recipientObject
+		in  []wire.RecipientObject
 		out *[]outbox.Recipient
 	}{"to": {in.To, &r.To}, "cc": {in.Cc, &r.Cc}, "bcc": {in.Bcc, &r.Bcc}} {
 		if *list.out, err = recipients(field, list.in); err != nil {
@@ -109,7 +110,7 @@ func subjectOf(given *string, o original, mode outbox.Mode) (string, error) {
 }
 
 // contentOf is the text of a reply as safe HTML; "" when it has none.
-func contentOf(in ReplyContent) (string, error) {
+func contentOf(in wire.ReplyContent) (string, error) {
 	switch {
 	case in.HTML != nil && in.Text != nil:
 		return "", invalid("body", `either "html" or "text"`)
@@ -128,7 +129,7 @@ func contentOf(in ReplyContent) (string, error) {
 }
 
 // addSettings adds when a reply leaves and what the server adds to its text.
-func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in ReplyContent, sender access.Sender) error {
+func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in wire.ReplyContent, sender access.Sender) error {
 	settings, err := k.api.Writing.Settings(ctx)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -38,11 +39,8 @@ type (
 		Paging
 		Search string `query:"search" maxLength:"100" doc:"of clients and contacts: words that a name, number or address begins with, all of them, whatever their case and diacritics; of others: text that a name or address contains; a page may then hold fewer items than the limit and still have a next"`
 	}
-	listOf[T any] struct {
-		Items []T    `json:"items" nullable:"false"`
-		Next  string `json:"next,omitempty" doc:"the after of the next page; absent at the end"`
-	}
-	listOutput[T any] struct{ Body listOf[T] }
+
+	listOutput[T any] struct{ Body wire.ListOf[T] }
 	// An objectOutput is an object with its entity tag and, when it was just
 	// created, its location.
 	objectOutput[T any] struct {
@@ -65,7 +63,7 @@ func listed[T any](items []T, next string) *listOutput[T] {
 	if items == nil {
 		items = []T{}
 	}
-	return &listOutput[T]{Body: listOf[T]{Items: items, Next: base64.RawURLEncoding.EncodeToString([]byte(next))}}
+	return &listOutput[T]{Body: wire.ListOf[T]{Items: items, Next: base64.RawURLEncoding.EncodeToString([]byte(next))}}
 }
 
 // mapped are objects in the form of the API.

@@ -5,33 +5,20 @@ import (
 	"net/http"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/learn"
-	"kantoorpost/shared/words"
 )
 
 type (
-	// A RuleObject is a learned rule as the API shows it.
-	RuleObject struct {
-		directory.Rule
-		Explanation words.Text        `json:"explanation" doc:"what it does, and why"`
-		On          bool              `json:"on" doc:"whether it decides mail"`
-		Decided     *int              `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; taking it back has them decided anew; not in lists"`
-		Held        *int              `json:"held,omitempty" doc:"of these, those that nobody decided otherwise; not in lists"`
-		Linked      *int              `json:"linked,omitempty" doc:"contacts with an address that it linked, which taking it back unlinks, at most 1,000; not in lists"`
-		Names       map[string]string `json:"names,omitempty" doc:"of the contacts, clients and team members of the rule and its evidence, by id; not in lists"`
-	}
+
 	// RulePath names a rule.
 	RulePath struct {
 		Rule string `path:"rule" maxLength:"64"`
 	}
 	rulePatch struct {
 		On field[bool] `json:"on,omitzero" doc:"false: it decides nothing any more, and what it decided stays"`
-	}
-	ruleUndone struct {
-		Reopened int `json:"reopened" doc:"mails that are decided anew"`
-		Pending  int `json:"pending" doc:"those of them that are still being decided"`
 	}
 )
 
@@ -42,7 +29,7 @@ func (a *api) registerRules() {
 		func(ctx context.Context, in *struct {
 			Searching
 			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind,suggested-client" doc:"only rules of this kind"`
-		}) (*listOutput[RuleObject], error) {
+		}) (*listOutput[wire.RuleObject], error) {
 			q, err := in.query()
 			if err != nil {
 				return nil, err
@@ -52,10 +39,10 @@ func (a *api) registerRules() {
 				return nil, err
 			}
 			names := map[string]string{}
-			return listed(mapped(page.Items, func(r directory.Rule) RuleObject { return a.ruleOf(ctx, r, names) }), page.Next), nil
+			return listed(mapped(page.Items, func(r directory.Rule) wire.RuleObject { return a.ruleOf(ctx, r, names) }), page.Next), nil
 		})
 	handle(a, access.RulesRead, op("get-rule", http.MethodGet, one, "Get a rule with its evidence"),
-		func(ctx context.Context, in *RulePath) (*objectOutput[RuleObject], error) {
+		func(ctx context.Context, in *RulePath) (*objectOutput[wire.RuleObject], error) {
 			r, err := a.Directory.Rule(ctx, in.Rule)
 			if err != nil {
 				return nil, err
@@ -67,7 +54,7 @@ func (a *api) registerRules() {
 			RulePath
 			Precondition
 			Body rulePatch
-		}) (*objectOutput[RuleObject], error) {
+		}) (*objectOutput[wire.RuleObject], error) {
 			revision := in.revision()
 			var on *bool
 			if err := in.Body.On.pointer(&on, "on"); err != nil {
@@ -85,9 +72,9 @@ func (a *api) registerRules() {
 			return a.ruleOutput(ctx, r)
 		})
 	handle(a, access.RulesWrite, op("undo-rule", http.MethodDelete, one, "Take back a rule with all that it did"),
-		func(ctx context.Context, in *RulePath) (*struct{ Body ruleUndone }, error) {
+		func(ctx context.Context, in *RulePath) (*struct{ Body wire.RuleUndone }, error) {
 			r, err := a.Solver.UndoRule(ctx, in.Rule, actor(ctx).ID())
-			return &struct{ Body ruleUndone }{ruleUndone{r.Released, r.Pending}}, err
+			return &struct{ Body wire.RuleUndone }{wire.RuleUndone{Reopened: r.Released, Pending: r.Pending}}, err
 		})
 }
 
@@ -98,8 +85,8 @@ func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.
 	return a.Directory.RulesOfKind(ctx, kind, q)
 }
 
-func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[RuleObject], error) {
-	out := &objectOutput[RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r, map[string]string{})}
+func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[wire.RuleObject], error) {
+	out := &objectOutput[wire.RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r, map[string]string{})}
 	ids, err := a.Items.ByRule(ctx, r.ID)
 	n, held := len(ids), 0
 	for _, id := range ids {
@@ -144,11 +131,11 @@ func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 // ruleOf is a rule with its effect in words. When a name cannot be read now,
 // the text uses the id: the text is no reason to fail. Names caches the names
 // that were read.
-func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) RuleObject {
+func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) wire.RuleObject {
 	if r.Evidence == nil {
 		r.Evidence = []directory.Evidence{}
 	}
-	return RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
+	return wire.RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
 		name, known := names[kind+id]
 		if !known {
 			var err error

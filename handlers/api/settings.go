@@ -8,35 +8,22 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
 )
 
-type (
-	settingsObject struct {
-		Enabled  bool            `json:"enabled" doc:"whether mail is fetched, processed and sent; off loses nothing"`
-		MaxLag   *int            `json:"maxLag,omitempty" enum:"5,10,20,40" doc:"minutes between two readings of a quiet mailbox at most, when there are more mailboxes than Microsoft 365 answers for in five minutes; stays as it is when absent"`
-		Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back before it leaves; stays as it is when absent"`
-		FourEyes *fourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; stays as it is when absent"`
-	}
-	fourEyesObject struct {
-		Members []string `json:"members" nullable:"false" maxItems:"200" doc:"ids of team members: whatever they write"`
-		Clients []string `json:"clients" nullable:"false" maxItems:"500" doc:"ids of clients: whatever goes to them"`
-		Words   []string `json:"words" nullable:"false" maxItems:"200" doc:"words or groups of words of the subject or the text"`
-	}
-)
-
 func (a *api) registerSettings() {
 	handle(a, access.ConfigurationRead, apiTag("configuration").op("get-settings", http.MethodGet, "/api/settings",
-		"Get the settings of the integration"), func(ctx context.Context, _ *struct{}) (*objectOutput[settingsObject], error) {
+		"Get the settings of the integration"), func(ctx context.Context, _ *struct{}) (*objectOutput[wire.SettingsObject], error) {
 		return a.settings(ctx)
 	})
 	handle(a, access.ConfigurationWrite, apiTag("configuration").op("put-settings", http.MethodPut, "/api/settings",
 		"Set the settings of the integration; the switch holds everywhere within 30 seconds"), a.putSettings)
 }
 
-func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], error) {
+func (a *api) settings(ctx context.Context) (*objectOutput[wire.SettingsObject], error) {
 	s, err := a.Connectors.Settings(ctx)
 	if err != nil {
 		return nil, err
@@ -46,10 +33,10 @@ func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], erro
 		return nil, err
 	}
 	f := w.FourEyes
-	return &objectOutput[settingsObject]{
+	return &objectOutput[wire.SettingsObject]{
 		ETag: rowTag(s.ETag + settingsSeparator + w.ETag()),
-		Body: settingsObject{s.Enabled, &s.MaxLag, &w.Hold,
-			&fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
+		Body: wire.SettingsObject{Enabled: s.Enabled, MaxLag: &s.MaxLag, Hold: &w.Hold,
+			FourEyes: &wire.FourEyesObject{Members: listOrEmpty(f.Members), Clients: listOrEmpty(f.Clients), Words: listOrEmpty(f.Words)}},
 	}, nil
 }
 
@@ -58,8 +45,8 @@ const settingsSeparator = "\n"
 
 func (a *api) putSettings(ctx context.Context, in *struct {
 	RowPrecondition
-	Body settingsObject
-}) (*objectOutput[settingsObject], error) {
+	Body wire.SettingsObject
+}) (*objectOutput[wire.SettingsObject], error) {
 	etag := in.rowETag()
 	ofSwitch, ofWriting, _ := strings.Cut(etag, settingsSeparator)
 	w, err := a.Writing.Settings(ctx)
@@ -98,7 +85,7 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 
 // fourEyes checks who and what needs a second person. What was there before may have
 // been deleted meanwhile.
-func (a *api) fourEyes(ctx context.Context, in fourEyesObject, before compose.FourEyes) (compose.FourEyes, error) {
+func (a *api) fourEyes(ctx context.Context, in wire.FourEyesObject, before compose.FourEyes) (compose.FourEyes, error) {
 	out := compose.FourEyes{Members: unique(in.Members), Clients: unique(in.Clients)}
 	for _, list := range []struct {
 		field, kind, expected string

@@ -28,12 +28,6 @@ const (
 	signatureOwner = "signatures"
 )
 
-// SignaturesObject has what stands below mail, as HTML.
-type SignaturesObject struct {
-	Signature   string `json:"signature" doc:"HTML below mail in Dutch; below mail in English too when that has none"`
-	SignatureEN string `json:"signatureEn" doc:"HTML below mail in English; below mail in Dutch too when that has none"`
-}
-
 // SignaturePatch changes signatures.
 type SignaturePatch struct {
 	Signature   field[string] `json:"signature,omitzero" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`

@@ -8,52 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/solve"
-)
-
-type (
-	solveBody struct {
-		Action   string `json:"action" enum:"link-contact,create-contact,choose-client,release,dismiss"`
-		Contact  string `json:"contact,omitempty" maxLength:"64" doc:"link-contact: id of the contact"`
-		Client   string `json:"client,omitempty" maxLength:"64" doc:"choose-client, create-contact: id of the client"`
-		Name     string `json:"name,omitempty" maxLength:"400" doc:"create-contact"`
-		Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's, as with a mail that a colleague passed on"`
-		Phone    string `json:"phone,omitempty" maxLength:"100" doc:"create-contact"`
-		Function string `json:"function,omitempty" maxLength:"200" doc:"create-contact"`
-		Portal   bool   `json:"portal,omitempty" doc:"link-contact, create-contact, choose-client: the contact is a portal, which sends mail for many clients and has none of its own; client is then that of this mail"`
-		Remember *bool  `json:"remember,omitempty" doc:"false: for this mail only, and nothing is learned from it; true when absent"`
-		Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
-	}
-	solved struct {
-		Mail      MailObject `json:"mail"`
-		Released  int        `json:"released" doc:"mails that wait no longer, this one among them"`
-		Pending   int        `json:"pending" doc:"mails that are still being decided"`
-		Rule      string     `json:"rule,omitempty" doc:"id of what was learned"`
-		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"of that rule; proposed: a manager has to switch it on"`
-	}
-	undone struct {
-		Mail     MailObject `json:"mail"`
-		Reopened int        `json:"reopened" doc:"mails that are decided anew"`
-	}
-	retryBody struct {
-		Mails  []string `json:"mails,omitempty" nullable:"false" maxItems:"1000" doc:"ids of mails"`
-		Reason string   `json:"reason,omitempty" maxLength:"40" doc:"all that wait for this reason, at most 10,000"`
-	}
-	retried struct {
-		Asked    int `json:"asked" doc:"mails that are decided again"`
-		Released int `json:"released" doc:"those of the first 40 that wait no longer"`
-	}
-	manyBody struct {
-		Mails []string `json:"mails" nullable:"false" minItems:"1" maxItems:"200" doc:"ids of mails"`
-	}
-	dismissed struct {
-		Dismissed int `json:"dismissed" doc:"how many waited and do no longer"`
-	}
-	reopened struct {
-		Reopened int `json:"reopened" doc:"mails that are decided anew"`
-	}
 )
 
 func (a *api) registerSolve() {
@@ -117,8 +75,8 @@ func (a *api) person(ctx context.Context) (solve.Person, error) {
 
 func (a *api) solveMail(ctx context.Context, in *struct {
 	MailPath
-	Body solveBody
-}) (*struct{ Body solved }, error) {
+	Body wire.SolveBody
+}) (*struct{ Body wire.Solved }, error) {
 	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 	if err != nil {
 		return nil, err
@@ -140,14 +98,14 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := solved{Mail: mailOf(r.Mail), Released: r.Released, Pending: r.Pending, Rule: r.Rule}
+	out := wire.Solved{Mail: mailOf(r.Mail), Released: r.Released, Pending: r.Pending, Rule: r.Rule}
 	if rule, err := a.Directory.Rule(ctx, r.Rule); err == nil {
 		out.RuleState = string(rule.State)
 	}
-	return &struct{ Body solved }{out}, nil
+	return &struct{ Body wire.Solved }{out}, nil
 }
 
-func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone }, error) {
+func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body wire.Undone }, error) {
 	if _, err := a.mail(ctx, in.Mail, access.MailsSolve); err != nil {
 		return nil, err
 	}
@@ -159,7 +117,7 @@ func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone 
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body undone }{undone{mailOf(r.Mail), r.Released}}, nil
+	return &struct{ Body wire.Undone }{wire.Undone{Mail: mailOf(r.Mail), Reopened: r.Released}}, nil
 }
 
 func explainSolve(err error) *problem {

@@ -4,12 +4,13 @@ import (
 	"context"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
 )
 
-func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*struct{ Body retried }, error) {
+func (a *api) retryMails(ctx context.Context, in *struct{ Body wire.RetryBody }) (*struct{ Body wire.Retried }, error) {
 	var ids []string
 	var err error
 	switch b := in.Body; {
@@ -21,17 +22,17 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*st
 		ids, err = a.solvable(ctx, b.Mails, item.Item.Waits)
 	}
 	if err != nil || len(ids) == 0 {
-		return &struct{ Body retried }{}, err
+		return &struct{ Body wire.Retried }{}, err
 	}
 	r, err := a.Solver.Retry(ctx, actor(ctx).ID(), ids...)
-	return &struct{ Body retried }{retried{len(ids), r.Released}}, err
+	return &struct{ Body wire.Retried }{wire.Retried{Asked: len(ids), Released: r.Released}}, err
 }
 
 // maxRead is for how many of the mails that are dismissed together it is read what was
 // suggested: that takes up to 20 ms for each.
 const maxRead = 20
 
-func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*struct{ Body dismissed }, error) {
+func (a *api) dismissMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*struct{ Body wire.Dismissed }, error) {
 	ids, err := a.solvable(ctx, in.Body.Mails, item.Item.Waits)
 	if err != nil {
 		return nil, err
@@ -48,10 +49,10 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*s
 		return a.firstSuggestion(ctx, it)
 	}
 	n, err := a.Solver.Dismiss(ctx, who, first, ids...)
-	return &struct{ Body dismissed }{dismissed{n}}, err
+	return &struct{ Body wire.Dismissed }{wire.Dismissed{Dismissed: n}}, err
 }
 
-func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*struct{ Body reopened }, error) {
+func (a *api) undoMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*struct{ Body wire.Reopened }, error) {
 	ids, err := a.solvable(ctx, in.Body.Mails, func(it item.Item) bool { return it.State == item.Dismissed })
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 		return nil, err
 	}
 	n, err := a.Solver.UndoDismissals(ctx, who, ids...)
-	return &struct{ Body reopened }{reopened{n}}, err
+	return &struct{ Body wire.Reopened }{wire.Reopened{Reopened: n}}, err
 }
 
 // solvable are the given mails that fit and that the caller may solve, each

@@ -3,21 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
-
-type substituteBody struct {
-	Member string    `json:"member" maxLength:"64" doc:"id of the team member who stands in"`
-	From   time.Time `json:"from"`
-	Until  time.Time `json:"until" doc:"the first moment at which nobody stands in any more"`
-}
-
-func (b substituteBody) substitute() *directory.Substitute {
-	return &directory.Substitute{Member: b.Member, From: b.From, Until: b.Until}
-}
 
 func (a *api) registerSubstitute() {
 	const path = "/api/me/substitute"
@@ -34,8 +24,8 @@ func (a *api) registerSubstitute() {
 	}
 	handle(a, access.MeWrite, op("set-my-substitute", http.MethodPut, path,
 		"Say who stands in for you, and when: he or she joins your new chats and sees what you see"),
-		func(ctx context.Context, in *struct{ Body substituteBody }) (*objectOutput[directory.TeamMember], error) {
-			m, err := set(ctx, in.Body.substitute())
+		func(ctx context.Context, in *struct{ Body wire.SubstituteBody }) (*objectOutput[directory.TeamMember], error) {
+			m, err := set(ctx, (*directory.Substitute)(&in.Body))
 			return &objectOutput[directory.TeamMember]{ETag: tag(m.Revision), Body: m}, err
 		})
 	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, path, "Say that nobody stands in for you any more"),

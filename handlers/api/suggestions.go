@@ -9,56 +9,25 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
-	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
 	"kantoorpost/shared/mailtext"
 )
 
-type (
-	suggestionObject struct {
-		Action  item.Action        `json:"action"`
-		Score   float64            `json:"score" doc:"the chance that it is right, 0 to 1"`
-		Reasons []learn.Reason     `json:"reasons" nullable:"false"`
-		Contact *directory.Contact `json:"contact,omitempty"`
-		Client  *directory.Client  `json:"client,omitempty"`
-		Solve   solveBody          `json:"solve" doc:"what to send to …/solve to do it"`
-	}
-	prefill struct {
-		Name     string `json:"name,omitempty"`
-		Email    string `json:"email,omitempty"`
-		Phone    string `json:"phone,omitempty"`
-		Function string `json:"function,omitempty"`
-		Company  string `json:"company,omitempty"`
-		Client   string `json:"client,omitempty" doc:"id of the likeliest client"`
-	}
-	suggestions struct {
-		Items    []suggestionObject `json:"items" nullable:"false" doc:"the likeliest first; only what you may do"`
-		Warnings []learn.Reason     `json:"warnings" nullable:"false" doc:"what should make you careful, the gravest first"`
-		Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud, by a warning or by Exchange: ask before anything but a dismissal is done"`
-		Prefill  prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
-		Chat     *chatReference     `json:"chat,omitempty" doc:"which the mail answers; it joins it once its sender belongs to its client"`
-	}
-	chatReference struct {
-		ID      string `json:"id"`
-		Subject string `json:"subject"`
-		Client  string `json:"client,omitempty" doc:"id"`
-	}
-)
-
 func (a *api) registerSuggestions() {
 	handle(a, access.MailsRead, apiTag("mails").op("get-suggestions", http.MethodGet, "/api/mails/{mail}/suggestions",
 		"What may solve a mail that waits, ranked, with reasons"),
-		func(ctx context.Context, in *MailPath) (*struct{ Body suggestions }, error) {
+		func(ctx context.Context, in *MailPath) (*struct{ Body wire.Suggestions }, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			if err != nil {
 				return nil, err
 			}
-			out := suggestions{Items: []suggestionObject{}, Warnings: []learn.Reason{}}
+			out := wire.Suggestions{Items: []wire.SuggestionObject{}, Warnings: []learn.Reason{}}
 			if it.State != item.Parked {
-				return &struct{ Body suggestions }{out}, nil
+				return &struct{ Body wire.Suggestions }{out}, nil
 			}
 			r, err := a.rank(ctx, it)
 			if err != nil {
@@ -71,12 +40,12 @@ func (a *api) registerSuggestions() {
 			}
 			out.Prefill = prefillOf(r.mail, r.all)
 			out.Chat, err = a.answered(ctx, it)
-			return &struct{ Body suggestions }{out}, err
+			return &struct{ Body wire.Suggestions }{out}, err
 		})
 }
 
 // answered is the chat whose mail a mail names, if the caller may see it.
-func (a *api) answered(ctx context.Context, it item.Item) (*chatReference, error) {
+func (a *api) answered(ctx context.Context, it item.Item) (*wire.ChatReference, error) {
 	c, named, _, err := a.Chats.Answered(ctx, it)
 	if err != nil || !named {
 		return nil, err
@@ -87,7 +56,7 @@ func (a *api) answered(ctx context.Context, it item.Item) (*chatReference, error
 	case err != nil:
 		return nil, err
 	}
-	return &chatReference{ID: c.ID, Subject: c.Subject, Client: c.Client}, nil
+	return &wire.ChatReference{ID: c.ID, Subject: c.Subject, Client: c.Client}, nil
 }
 
 // A ranking is what may solve a mail.
@@ -112,12 +81,12 @@ func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
 	return r, nil
 }
 
-func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
-	o := suggestionObject{Action: s.Action, Score: s.Score, Reasons: s.Reasons, Contact: s.Contact, Client: s.Client}
+func suggestionOf(s learn.Suggestion, sender string) wire.SuggestionObject {
+	o := wire.SuggestionObject{Action: s.Action, Score: s.Score, Reasons: s.Reasons, Contact: s.Contact, Client: s.Client}
 	if o.Reasons == nil {
 		o.Reasons = []learn.Reason{}
 	}
-	o.Solve = solveBody{Action: string(s.Action), Scope: string(s.Scope), Portal: s.Portal}
+	o.Solve = wire.SolveBody{Action: string(s.Action), Scope: string(s.Scope), Portal: s.Portal}
 	if s.Contact != nil {
 		o.Solve.Contact = s.Contact.ID
 	}
@@ -173,7 +142,7 @@ func (a *api) fileNames(ctx context.Context, it item.Item) (names []string) {
 
 // prefillOf is the initial content of the form for a new contact. It has no
 // address when somebody already has the address of the sender.
-func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
+func prefillOf(m learn.Mail, list []learn.Suggestion) wire.Prefill {
 	from, taken := m.Item.From, m.Item.Facts.Contact != "" || m.Item.Reason == item.InternalSender
 	l := m.Text
 	if f := l.Forwarded; f != nil && f.From.Email != "" && m.Item.Reason == item.InternalSender {
@@ -181,7 +150,7 @@ func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
 		taken = m.Own(from.Email)
 	}
 	card := mailtext.CardOf(from, l)
-	p := prefill{Name: card.Name, Email: from.Email, Phone: card.Phone, Function: card.Function, Company: card.Company}
+	p := wire.Prefill{Name: card.Name, Email: from.Email, Phone: card.Phone, Function: card.Function, Company: card.Company}
 	owns := func(s learn.Suggestion) bool {
 		return s.Contact != nil && slices.Contains(s.Contact.Emails, from.Email)
 	}

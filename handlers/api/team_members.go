@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -22,7 +23,7 @@ func (a *api) registerTeamMembers() {
 		Rights field[directory.Rights] `json:"rights,omitzero"`
 		Active field[bool]             `json:"active,omitzero"`
 
-		Substitute field[substituteBody] `json:"substitute,omitzero" doc:"who stands in, and when; null removes"`
+		Substitute field[wire.SubstituteBody] `json:"substitute,omitzero" doc:"who stands in, and when; null removes"`
 	}
 	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
 		path: "/api/team-members", one: "team member", many: "team members",
@@ -41,7 +42,7 @@ func (a *api) registerTeamMembers() {
 				if in.Substitute.null {
 					m.Substitute = nil
 				} else if in.Substitute.set {
-					m.Substitute = in.Substitute.value.substitute()
+					m.Substitute = (*directory.Substitute)(&in.Substitute.value)
 				}
 				err := cmp.Or(
 					in.Name.into(&m.Name, "name"),

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -141,7 +142,7 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 	return a.detail(ctx, it)
 }
 
-func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[named], error) {
+func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[wire.Named], error) {
 	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 	if err != nil {
 		return nil, err
@@ -150,7 +151,7 @@ func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[nam
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput[named]{Body: listOf[named]{Items: []named{}}}
+	out := &listOutput[wire.Named]{Body: wire.ListOf[wire.Named]{Items: []wire.Named{}}}
 	for q := (directory.Query{Limit: 1000}); ; {
 		page, err := a.Directory.TeamMembers(ctx, q)
 		if err != nil {
@@ -162,7 +163,7 @@ func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[nam
 				return nil, err
 			}
 			if m.Active && ok {
-				out.Body.Items = append(out.Body.Items, named{m.ID, m.Name})
+				out.Body.Items = append(out.Body.Items, wire.Named{ID: m.ID, Name: m.Name})
 			}
 		}
 		if q.After = page.Next; q.After == "" {
@@ -174,8 +175,8 @@ func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[nam
 // lookers are those who look at a mail too, and what became of it.
 type lookers struct {
 	Body struct {
-		Items []named `json:"items" nullable:"false"`
-		State string  `json:"state" enum:"new,processed,parked,dismissed,open,closed" doc:"of the mail, or of the chat"`
+		Items []wire.Named `json:"items" nullable:"false"`
+		State string       `json:"state" enum:"new,processed,parked,dismissed,open,closed" doc:"of the mail, or of the chat"`
 	}
 }
 
@@ -185,31 +186,21 @@ func (a *api) look(ctx context.Context, object, state string) (*lookers, error) 
 	if err != nil {
 		return nil, err
 	}
-	names, items := map[string]string{}, []named{}
+	names, items := map[string]string{}, []wire.Named{}
 	for _, id := range others {
 		name, err := a.memberName(ctx, names, id)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, named{id, name})
+		items = append(items, wire.Named{ID: id, Name: name})
 	}
 	out := &lookers{}
 	out.Body.Items, out.Body.State = items, state
 	return out, nil
 }
 
-// A noticeObject is a notice as the API shows it.
-type noticeObject struct {
-	ID     string    `json:"id"`
-	Kind   string    `json:"kind" enum:"mentioned,assigned"`
-	Object string    `json:"object" enum:"mail,chat"`
-	Of     string    `json:"of" doc:"id of the mail or chat"`
-	By     named     `json:"by"`
-	At     time.Time `json:"at"`
-}
-
-func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[noticeObject], error) {
-	out := &listOutput[noticeObject]{Body: listOf[noticeObject]{Items: []noticeObject{}}}
+func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[wire.NoticeObject], error) {
+	out := &listOutput[wire.NoticeObject]{Body: wire.ListOf[wire.NoticeObject]{Items: []wire.NoticeObject{}}}
 	me := actor(ctx).Member.ID
 	if me == "" {
 		return out, nil
@@ -221,7 +212,7 @@ func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[noticeO
 	names := map[string]string{}
 	for _, n := range notices {
 		kind, id, _ := strings.Cut(n.Object, " ")
-		o := noticeObject{ID: n.ID, Kind: string(n.Kind), Object: kind, Of: id, By: named{ID: n.By}, At: n.At}
+		o := wire.NoticeObject{ID: n.ID, Kind: string(n.Kind), Object: kind, Of: id, By: wire.Named{ID: n.By}, At: n.At}
 		if o.By.Name, err = a.memberName(ctx, names, n.By); err != nil {
 			return nil, err
 		}

@@ -4,32 +4,15 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/mailhtml"
 )
 
 type (
-	templateObject struct {
-		ID       string    `json:"id"`
-		Name     string    `json:"name"`
-		Language string    `json:"language" enum:"nl,en,de,fr"`
-		Team     string    `json:"team,omitempty" doc:"id of the process team that uses it; empty for everybody"`
-		Subject  string    `json:"subject,omitempty"`
-		HTML     string    `json:"html" doc:"with placeholders such as {name}; with a chat, filled in as far as that tells"`
-		Missing  []string  `json:"missing,omitempty" nullable:"false" doc:"with a chat: placeholders that are still to be filled in; a reply with one does not leave"`
-		Updated  time.Time `json:"updated"`
-	}
-	templateBody struct {
-		Name     string `json:"name" minLength:"1" maxLength:"100"`
-		Language string `json:"language,omitempty" enum:"nl,en,de,fr" default:"nl"`
-		Team     string `json:"team,omitempty" maxLength:"64"`
-		Subject  string `json:"subject,omitempty" maxLength:"255"`
-		HTML     string `json:"html" maxLength:"100000" doc:"placeholders: {name} of the contact, {client}, {number} of the client, {member} who writes, {deadline} to be filled in by hand"`
-	}
 	templatePatch struct {
 		Name     field[string] `json:"name,omitzero"`
 		Language field[string] `json:"language,omitzero"`
@@ -51,12 +34,12 @@ func (a *api) registerTemplates() {
 		op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named"),
 		a.listTemplates)
 	handle(a, access.TemplatesRead, op("get-template", http.MethodGet, one, "Get a template"),
-		func(ctx context.Context, in *TemplatePath) (*objectOutput[templateObject], error) {
+		func(ctx context.Context, in *TemplatePath) (*objectOutput[wire.TemplateObject], error) {
 			t, err := a.Writing.Template(ctx, in.Template)
 			return templateOutput(t), err
 		})
 	handle(a, access.TemplatesWrite, op("create-template", http.MethodPost, many, "Add a template", http.StatusCreated),
-		func(ctx context.Context, in *struct{ Body templateBody }) (*objectOutput[templateObject], error) {
+		func(ctx context.Context, in *struct{ Body wire.TemplateBody }) (*objectOutput[wire.TemplateObject], error) {
 			b := in.Body
 			t := compose.Template{Name: b.Name, Language: b.Language, Team: b.Team, Subject: b.Subject, HTML: b.HTML}
 			if err := a.checkTemplate(ctx, &t); err != nil {
@@ -78,19 +61,27 @@ func (a *api) registerTemplates() {
 		})
 }
 
-func templateOutput(t compose.Template) *objectOutput[templateObject] {
-	return &objectOutput[templateObject]{ETag: rowTag(t.ETag()), Body: templateOf(t)}
+func templateOutput(t compose.Template) *objectOutput[wire.TemplateObject] {
+	return &objectOutput[wire.TemplateObject]{ETag: rowTag(t.ETag()), Body: templateOf(t)}
 }
 
-func templateOf(t compose.Template) templateObject {
-	return templateObject{ID: t.ID, Name: t.Name, Language: t.Language, Team: t.Team, Subject: t.Subject, HTML: t.HTML, Updated: t.Updated}
+func templateOf(t compose.Template) wire.TemplateObject {
+	return wire.TemplateObject{
+		ID:       t.ID,
+		Name:     t.Name,
+		Language: t.Language,
+		Team:     t.Team,
+		Subject:  t.Subject,
+		HTML:     t.HTML,
+		Updated:  t.Updated,
+	}
 }
 
 func (a *api) updateTemplate(ctx context.Context, in *struct {
 	TemplatePath
 	RowPrecondition
 	Body templatePatch
-}) (*objectOutput[templateObject], error) {
+}) (*objectOutput[wire.TemplateObject], error) {
 	etag := in.rowETag()
 	t, err := a.Writing.UpdateTemplate(ctx, in.Template, etag, func(t *compose.Template) error {
 		in.Body.Team.or(&t.Team)
@@ -121,7 +112,10 @@ func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
 	}
 	t.HTML = safeReply(t.HTML)
 	if unknown := compose.Unknown(t.Subject, textOf(t.HTML)); len(unknown) > 0 {
-		return invalid("body.html", "no other placeholders than {"+strings.Join(compose.Placeholders(), "}, {")+"}; {"+unknown[0]+"} is none")
+		return invalid(
+			"body.html",
+			"no other placeholders than {"+strings.Join(compose.Placeholders(), "}, {")+"}; {"+unknown[0]+"} is none",
+		)
 	}
 	if t.Team != "" {
 		if _, err := a.Directory.Team(ctx, t.Team); isGone(err) {
@@ -136,7 +130,7 @@ func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
 func (a *api) listTemplates(ctx context.Context, in *struct {
 	Chat     string `query:"chat" maxLength:"64" doc:"fill the placeholders in for this chat"`
 	Language string `query:"language" enum:"nl,en,de,fr"`
-}) (*listOutput[templateObject], error) {
+}) (*listOutput[wire.TemplateObject], error) {
 	all, err := a.Writing.Templates(ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +139,7 @@ func (a *api) listTemplates(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var out []templateObject
+	var out []wire.TemplateObject
 	for _, t := range all {
 		if in.Language != "" && t.Language != in.Language {
 			continue

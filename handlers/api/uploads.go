@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/ids"
@@ -36,15 +37,6 @@ const (
 	uploadsAtOnce = 4
 )
 
-// An uploadObject is a file that a team member sends along.
-type uploadObject struct {
-	ID          string    `json:"id" doc:"for the attachments of a reply; a picture in its text has src=\"cid:\" and this"`
-	Name        string    `json:"name"`
-	ContentType string    `json:"contentType,omitempty"`
-	Size        int64     `json:"size" doc:"bytes"`
-	Until       time.Time `json:"until" doc:"when it is deleted, unless a draft or a reply has it by then"`
-}
-
 // UploadPath names an upload.
 type UploadPath struct {
 	Upload string `path:"upload" maxLength:"64"`
@@ -54,12 +46,6 @@ type UploadPath struct {
 type uploadInput struct {
 	Name    string `query:"name" maxLength:"400" doc:"of the file that the body is; without it, the body is JSON that names an attachment"`
 	request *http.Request
-}
-
-// A takeOver names an attachment of a mail.
-type takeOver struct {
-	Mail       string `json:"mail"`
-	Attachment int    `json:"attachment"`
 }
 
 // Resolve keeps the request: the body is streamed, and not read into memory.
@@ -143,7 +129,7 @@ func (a *api) isUsed(ctx context.Context, upload string) (bool, error) {
 	}
 }
 
-func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[uploadObject], error) {
+func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[wire.UploadObject], error) {
 	select {
 	case a.receiving <- struct{}{}:
 		defer func() { <-a.receiving }()
@@ -163,8 +149,8 @@ func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[
 }
 
 // takeOver copies an attachment of a mail that the caller may read.
-func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[uploadObject], error) {
-	var from takeOver
+func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[wire.UploadObject], error) {
+	var from wire.TakeOver
 	text, err := io.ReadAll(io.LimitReader(r.Body, 1<<12))
 	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" || err != nil ||
 		json.Unmarshal(text, &from) != nil || from.Mail == "" || from.Attachment < 1 {
@@ -178,7 +164,7 @@ func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[uplo
 }
 
 // copied copies an attachment of a mail to a new upload of the caller.
-func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Attachment) (*objectOutput[uploadObject], error) {
+func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Attachment) (*objectOutput[wire.UploadObject], error) {
 	content, w := io.Pipe()
 	defer content.Close() // ends the request to Graph
 	go func() {
@@ -192,7 +178,7 @@ func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Atta
 }
 
 // store keeps content as a new upload of the caller.
-func (a *api) store(ctx context.Context, name, contentType string, content io.Reader) (*objectOutput[uploadObject], error) {
+func (a *api) store(ctx context.Context, name, contentType string, content io.Reader) (*objectOutput[wire.UploadObject], error) {
 	about := blob.Info{
 		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), Until: time.Now().Add(uploadAge),
 		// Many mail programs show a picture only by its type.
@@ -203,11 +189,11 @@ func (a *api) store(ctx context.Context, name, contentType string, content io.Re
 	if err != nil {
 		return nil, fmt.Errorf("receive the file %s: %w", id, err)
 	}
-	return &objectOutput[uploadObject]{Location: "/api/uploads/" + id, Body: uploadOf(id, about)}, nil
+	return &objectOutput[wire.UploadObject]{Location: "/api/uploads/" + id, Body: uploadOf(id, about)}, nil
 }
 
-func uploadOf(id string, i blob.Info) uploadObject {
-	return uploadObject{ID: id, Name: i.Name, ContentType: i.ContentType, Size: i.Size, Until: i.Until.UTC().Truncate(time.Second)}
+func uploadOf(id string, i blob.Info) wire.UploadObject {
+	return wire.UploadObject{ID: id, Name: i.Name, ContentType: i.ContentType, Size: i.Size, Until: i.Until.UTC().Truncate(time.Second)}
 }
 
 // cleanType is a media type without parameters; "" for what is none, and for the

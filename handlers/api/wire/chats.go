@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"time"
+)
+
+// A ChatObject is a chat as the API shows it.
+type ChatObject struct {
+	ID          string     `json:"id"`
+	Subject     string     `json:"subject"`
+	Client      string     `json:"client" doc:"id of the client"`
+	ClientName  string     `json:"clientName,omitempty" doc:"in lists only when names are asked for"`
+	Contact     string     `json:"contact" doc:"id of the contact who wrote"`
+	ContactName string     `json:"contactName"`
+	Members     []string   `json:"members" nullable:"false" doc:"ids of the team members who take part"`
+	Addresses   []string   `json:"addresses" nullable:"false" doc:"the addresses that received its mail"`
+	State       string     `json:"state" enum:"open,closed"`
+	Started     time.Time  `json:"started"`
+	Last        time.Time  `json:"last" doc:"when its last message was received"`
+	Preview     string     `json:"preview" doc:"the start of its last message"`
+	Messages    int64      `json:"messages" doc:"how many there are"`
+	Unread      int64      `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
+	UnreadAt    []Place    `json:"unreadAt,omitempty" doc:"which are unread, of one chat: places among its mail, replies that left and notes, 1 for the one with the highest seq; absent when the newest are"`
+	Assignee    *Named     `json:"assignee,omitempty" doc:"the team member who looks after it"`
+	Later       *time.Time `json:"later,omitempty" doc:"before this moment nobody has to look at it, unless something new comes"`
+	Undo        *Undoable  `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
+	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
+}
+
+// A Place is a range of places in a list, both ends included.
+type Place struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+}
+
+// Undoable is the newest change of a chat by people.
+type Undoable struct {
+	Kind string    `json:"kind" enum:"move,merge,client"`
+	By   Named     `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// A Participant is a team member in a chat, with the reason as far as the
+// current links and directory give it.
+type Participant struct {
+	ID     string     `json:"id"`
+	Name   string     `json:"name" doc:"empty when the team member was deleted"`
+	Email  string     `json:"email,omitempty"`
+	Active bool       `json:"active"`
+	Why    string     `json:"why" enum:"hand,contact,role,process-team,substitute,earlier" doc:"hand: somebody added this one; contact: it is his or her own address; role, process-team: the link of the address; substitute: stands in for another participant; earlier: by what was so when a mail came in"`
+	What   string     `json:"what,omitempty" doc:"the address, the name of the role or team, of whom he or she stands in for, or of who added this one"`
+	At     *time.Time `json:"at,omitempty" doc:"of hand: when"`
+}
+
+// A BeginBody is the first message of a chat that the office begins.
+type BeginBody struct {
+	ReplyContent
+	Client  string `json:"client" maxLength:"64" doc:"id of the client"`
+	Contact string `json:"contact,omitempty" maxLength:"64" doc:"id of the contact; the first recipient who is a contact of the client when absent"`
+}
+
+// A BegunChat is a chat that the office began, with its first message.
+type BegunChat struct {
+	ChatObject
+	Reply ReplyObject `json:"reply"`
+}
+
+// NoteBody is what somebody writes to the others in a chat.
+type NoteBody struct {
+	Body     string   `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
+	Mentions []string `json:"mentions,omitempty" maxItems:"10" doc:"ids of team members whom it names; each must see the chat, and gets a notice"`
+}
+
+// A NoticeObject is a notice as the API shows it.
+type NoticeObject struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind" enum:"mentioned,assigned"`
+	Object string    `json:"object" enum:"mail,chat"`
+	Of     string    `json:"of" doc:"id of the mail or chat"`
+	By     Named     `json:"by"`
+	At     time.Time `json:"at"`
+}
