@@ -157,25 +157,42 @@ func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]wir
 	return out, nil
 }
 
-// recipients checks the recipients of a field. Names and addresses stand in headers of
-// the mail, so nothing in them may end a line.
-func recipients(field string, in []wire.RecipientObject) ([]outbox.Recipient, error) {
-	var out []outbox.Recipient
-	for i, r := range in {
-		email, err := directory.TypedAddress(r.Email)
-		at := "body." + field + "[" + strconv.Itoa(i) + "]"
-		if err != nil || strings.ContainsFunc(r.Email, unicode.IsControl) {
-			return nil, invalid(at+".email", "an e-mail address such as naam@voorbeeld.nl")
+// addRecipients checks the recipients of a reply to o and adds them, each address once: in
+// the first of To, Cc and Bcc that names it. Names and addresses stand in headers of the
+// mail, so nothing in them may end a line.
+func addRecipients(r *outbox.Reply, in wire.ReplyContent, o original) error {
+	for _, list := range []struct {
+		field string
+		in    []wire.RecipientObject
+		out   *[]outbox.Recipient
+	}{{"to", in.To, &r.To}, {"cc", in.Cc, &r.Cc}, {"bcc", in.Bcc, &r.Bcc}} {
+		for i, given := range list.in {
+			at := "body." + list.field + "[" + strconv.Itoa(i) + "]"
+			email, err := o.address(given.Email)
+			if err != nil || strings.ContainsFunc(given.Email, unicode.IsControl) {
+				return invalid(at+".email", "an e-mail address such as naam@voorbeeld.nl")
+			}
+			if strings.ContainsFunc(given.Name, breaksLine) {
+				return invalid(at+".name", "a name of one line")
+			}
+			if !slices.ContainsFunc(r.Recipients(), func(other outbox.Recipient) bool { return other.Email == email }) {
+				*list.out = append(*list.out, outbox.Recipient{Name: strings.TrimSpace(given.Name), Email: email})
+			}
 		}
-		if strings.ContainsFunc(r.Name, breaksLine) {
-			return nil, invalid(at+".name", "a name of one line")
-		}
-		if slices.ContainsFunc(out, func(o outbox.Recipient) bool { return o.Email == email }) {
-			continue
-		}
-		out = append(out, outbox.Recipient{Name: strings.TrimSpace(r.Name), Email: email})
 	}
-	return out, nil
+	return nil
+}
+
+// address is the stored form of the address of a recipient: one as people type them, or one
+// of the mail that is answered, which can have a form that nobody types.
+func (o original) address(text string) (string, error) {
+	email, err := directory.TypedAddress(text)
+	received := slices.Concat([]mail.Address{o.message.From}, o.mail.AnswersTo, o.message.To, o.message.Cc)
+	normal := compose.Normal(text)
+	if err != nil && normal != "" && slices.ContainsFunc(received, func(a mail.Address) bool { return compose.Normal(a.Email) == normal }) {
+		return normal, nil
+	}
+	return email, err
 }
 
 // breaksLine says whether a rune can end a line, or hide one, in a header.

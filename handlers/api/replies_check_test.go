@@ -63,6 +63,35 @@ func TestRepliesThatAreRefused(t *testing.T) {
 	}
 }
 
+// Each address is written to once, in the first list that names it. An address in a form that
+// nobody types can be answered when mail came from it.
+func TestEachAddressOnce(t *testing.T) {
+	w := newWriting(t)
+	quoted := `"jan klaassen"@klant.example`
+	if got := w.reply(t, map[string]any{"to": []any{map[string]any{"email": quoted}}}); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("a stranger: %d %s", got.status, got.text)
+	}
+	it := w.nthMail(2, "Jan")
+	it.From = mail.Address{Name: "Jan", Email: quoted}
+	it.To = []mail.Address{{Email: "box1@kantoor.example"}, {Email: "jan_k@vak_bond.example"}}
+	w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
+	list := func(emails ...string) (all []any) {
+		for _, email := range emails {
+			all = append(all, map[string]any{"email": email})
+		}
+		return all
+	}
+	got := w.ok(t, "editor", "POST "+w.path(), w.body(map[string]any{
+		"answers": w.chat, "to": list(quoted, `"Jan Klaassen"@KLANT.example`, "jan@klant.example"),
+		"cc": list("JAN@klant.example", "jan_k@vak_bond.example"), "bcc": list("jan@klant.example", quoted, "piet@klant.example"),
+		"confirmed": []string{"outsider"},
+	})).body
+	if text := emails(got["to"]) + " / " + emails(got["cc"]) + " / " + emails(got["bcc"]); text !=
+		quoted+", jan@klant.example / jan_k@vak_bond.example / piet@klant.example" {
+		t.Error(text)
+	}
+}
+
 // Something newer is shown before anything is asked; force is for that alone.
 func TestReplyAfterSomethingNewer(t *testing.T) {
 	w := newWriting(t)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/mail"
@@ -53,6 +54,15 @@ func (k *correspondence) passedOn(ctx context.Context, n *outbox.New, in wire.Re
 	source, files, err := k.filesOf(ctx, o)
 	if err != nil {
 		return err
+	}
+	count := len(o.reply.Attachments)
+	if source != nil {
+		count = len(source.attachments)
+	}
+	for i, number := range in.Along {
+		if number < 1 || number > count {
+			return invalid("body.along["+strconv.Itoa(i)+"]", "the number of an attachment of the message that is forwarded")
+		}
 	}
 	files = slices.DeleteFunc(files, func(f numberedFile) bool { return !goes(f.n) })
 	own := len(n.Reply.Attachments)

@@ -402,6 +402,12 @@ func TestFilesThatGoAlongWithAForward(t *testing.T) {
 			t.Errorf("%v: %v", c.along, names)
 		}
 	}
+	for _, along := range []int{0, len(attachments()) + 1} {
+		got := w.reply(t, map[string]any{"mode": "forward", "along": []int{along}})
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "body.along[0]") {
+			t.Errorf("no file has number %d: %d %s", along, got.status, got.text)
+		}
+	}
 	// A draft knows which files were left out, and one that was a reply takes no file twice.
 	for _, along := range []string{`[2]`, `[]`} {
 		d := w.ok(t, "editor", "PUT /api/chats/"+w.chat+"/draft", `{"mode":"forward","answers":"`+w.mail+`","text":"Dag","along":`+along+`}`)

@@ -30,13 +30,8 @@ func (k *correspondence) written(ctx context.Context, in wire.ReplyContent, o or
 	if in.Address == "" {
 		r.Alias = aliasReceived(sender, o)
 	}
-	for field, list := range map[string]struct {
-		in  []wire.RecipientObject
-		out *[]outbox.Recipient
-	}{"to": {in.To, &r.To}, "cc": {in.Cc, &r.Cc}, "bcc": {in.Bcc, &r.Bcc}} {
-		if *list.out, err = recipients(field, list.in); err != nil {
-			return n, err
-		}
+	if err := addRecipients(&r, in, o); err != nil {
+		return n, err
 	}
 	if count := len(r.Recipients()); count < 1 || count > outbox.MaxRecipients {
 		return n, invalid("body.to", "1 to 100 recipients in all")

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"kantoorpost/shared/mailtext"
 )
 
@@ -49,9 +51,17 @@ func MentionsAttachment(text string) bool {
 	return false
 }
 
-// words returns the words of a text in lower case, with one space around each.
+// words returns the words of a text in lower case, with one space around each. Pasted text
+// has soft hyphens and spaces without width inside words, and letters in other forms
+// (https://unicode.org/reports/tr15/): a reader sees the same word.
 func words(text string) string {
-	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+	text = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKC.String(text))
+	fields := strings.FieldsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
 	})
 	return " " + strings.Join(fields, " ") + " "

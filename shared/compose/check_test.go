@@ -49,6 +49,8 @@ func TestFourEyes(t *testing.T) {
 		{"bram", "visser", "", "De definitieve\naanslag!", "word"},
 		{"bram", "visser", "", "De definitieve kleine aanslag", ""},
 		{"bram", "visser", "", "ibanez", ""},
+		{"bram", "visser", "", "De de\u00adfi\u200bnitieve aanslag", "word"},
+		{"bram", "visser", "", "De deﬁnitieve\u00a0aanslag", "word"},
 		{"bram", "", "", "", ""},
 	} {
 		if got := strings.Join(f.Why(c.member, c.client, c.subject, c.text), " "); got != c.want {

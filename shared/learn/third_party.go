@@ -25,7 +25,7 @@ func ThirdParty(ctx context.Context, office Office, it item.Item, contact, calle
 	shown := nameParts(through.ReplaceAllString(it.From.Name, ""))
 	named := func(name string) bool { return name != "" && isDomain(name, it.From.Email) }
 	his := func(w string) bool { return tellsApart(w) && slices.Contains(nameParts(called), w) }
-	himself := !named(called) && slices.ContainsFunc(shown, his)
+	himself := !named(called) && slices.ContainsFunc(shown, his) || writesAsPerson(called, it.From.Email)
 	if directory.PublicDomain(domain) || himself || !writesForOthers(it) && !named(called) && !named(it.From.Name) {
 		return false, nil
 	}
@@ -40,6 +40,13 @@ func ThirdParty(ctx context.Context, office Office, it item.Item, contact, calle
 	}
 	theirs, err := domainOfClients(ctx, office, it.From.Email, contact, own)
 	return !theirs, err
+}
+
+// writesAsPerson says whether an address is that of somebody at a domain of his own name:
+// before the @ stands one of his names.
+func writesAsPerson(called, email string) bool {
+	local, _, _ := strings.Cut(fold(email), "@")
+	return !functional[local] && len(nameParts(called)) > 1 && slices.Contains(nameParts(called), local)
 }
 
 // isDomain says whether a name is that of a domain, or begins with it and stands beside
