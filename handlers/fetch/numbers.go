@@ -3,6 +3,7 @@ package fetch
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mailtext"
@@ -28,7 +29,7 @@ func words(it item.Item, text mailtext.Text) (own, signature string) {
 // numbers returns the client numbers, KvK numbers and VAT ids in the writer's own
 // text. A decision looks whose they are when they are not the sender's.
 func numbers(it item.Item, content string, text mailtext.Text) []string {
-	if it.InitialReason != "" {
+	if it.InitialReason != "" || !strings.ContainsFunc(it.Subject, unicode.IsDigit) && !strings.ContainsFunc(text.Own, unicode.IsDigit) {
 		return nil
 	}
 	n := mailtext.CompanyNumbersIn(it.Subject + "\n" + text.Own)

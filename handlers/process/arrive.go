@@ -51,7 +51,7 @@ type arrivals struct {
 	*run
 	batch   table.Batch
 	mails   []item.Item // whose operations are in the batch
-	from    []item.Arrival
+	from    []*item.Arrival
 	counted map[item.Count]int
 	more    bool            // see Arrive
 	names   map[string]bool // of the mails in the batch
@@ -114,23 +114,24 @@ func (a *arrivals) decideAll(ctx context.Context, mails []item.Arrival) error {
 // prepared is a mail of the page as it is stored, and as it came.
 type prepared struct {
 	item.Arriving
-	from item.Arrival
+	from *item.Arrival
 }
 
 // inOrder returns the mails of a page, each once, in the order in which they are
 // decided: oldest first, but an answer comes after what it answers.
-func (a *arrivals) inOrder(mails []item.Arrival) (ordered []prepared, err error) {
+func (a *arrivals) inOrder(mails []item.Arrival) (ordered []*prepared, err error) {
 	a.records.contents = make(map[string]string, len(mails))
-	byID, named := map[string]prepared{}, map[string][]string{}
-	for _, from := range mails {
-		m, err := a.Items.Prepare(from)
+	byID, named := make(map[string]*prepared, len(mails)), map[string][]string{}
+	for i := range mails {
+		from := &mails[i]
+		m, err := a.Items.Prepare(*from)
 		if err != nil {
 			return nil, err
 		}
 		if _, twice := byID[m.ID]; twice {
 			continue
 		}
-		byID[m.ID], a.records.contents[m.ID] = prepared{m, from}, from.Content
+		byID[m.ID], a.records.contents[m.ID] = &prepared{m, from}, from.Content
 		named[m.InternetMessageID] = append(named[m.InternetMessageID], m.ID)
 	}
 	done := map[string]bool{}
@@ -158,7 +159,7 @@ type readError struct{ error }
 
 // add decides a mail and adds it to the batch. Decided is false when that takes more
 // than one step.
-func (a *arrivals) add(ctx context.Context, m prepared) (decided bool, err error) {
+func (a *arrivals) add(ctx context.Context, m *prepared) (decided bool, err error) {
 	if shared(a.names, m.Item) { // what it belongs to must be stored before it is decided
 		if err := a.flush(ctx); err != nil {
 			return false, err
@@ -264,8 +265,8 @@ func (a *arrivals) flush(ctx context.Context) error {
 }
 
 // postpone leaves a mail to a process job, and with it those that belong to it.
-func (a *arrivals) postpone(m item.Arrival) {
-	a.later = append(a.later, m)
+func (a *arrivals) postpone(m *item.Arrival) {
+	a.later = append(a.later, *m)
 	addNames(a.laterNames, m.Item)
 }
 

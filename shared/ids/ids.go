@@ -27,12 +27,13 @@ func Random() string { return strings.ToLower(rand.Text()) }
 // digits. Ids of Graph are case-sensitive, opaque and may hold characters that a
 // key may not, so keys hold their hash.
 func Hash(texts ...string) string {
-	sum := sha256.New()
+	hashed := make([]byte, 0, 256) // most are short
 	for _, t := range texts {
-		fmt.Fprintf(sum, "%d:", len(t))
-		sum.Write([]byte(t))
+		hashed = strconv.AppendInt(hashed, int64(len(t)), 10)
+		hashed = append(append(hashed, ':'), t...)
 	}
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum.Sum(nil))[:26])
+	sum := sha256.Sum256(hashed)
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
 }
 
 // Inverted returns a time as 13 digits that get smaller as time goes on, so that

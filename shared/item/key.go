@@ -34,6 +34,7 @@ func bodyKey(id string, n int64) string        { return fmt.Sprintf("b|%s|%02d",
 // a page should not show: invalid UTF-8, control characters and noncharacters.
 func clean(s string, n int) string {
 	var b strings.Builder
+	b.Grow(min(len(s), utf8.UTFMax*n))
 	for _, r := range s {
 		if n == 0 {
 			break

@@ -77,11 +77,14 @@ func personOf(c directory.Client) fullName {
 func (x *ClientIndex) initialed(text []token) (all []span) {
 	for i, t := range text {
 		people := x.surname[t.word]
+		if len(people) == 0 {
+			continue // most
+		}
 		from := i - 1
 		for from >= 0 && particles[text[from].word] {
 			from--
 		}
-		if len(people) == 0 || from < 0 || !text[from].upper || text[from].line != t.line {
+		if from < 0 || !text[from].upper || text[from].line != t.line {
 			continue
 		}
 		said := fullName{first: text[from].word, last: t.word}

@@ -37,7 +37,11 @@ var unpointed = strings.NewReplacer(".", "", "'", "", "’", "")
 // tokens returns the words of a text in order. A legal form is no word of its
 // own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
-	out := make([]token, 0, len(text)/6) // about one for each word
+	return appendTokens(make([]token, 0, len(text)/6), text) // about one for each word
+}
+
+// appendTokens is tokens with the memory of out, which is empty.
+func appendTokens(out []token, text string) []token {
 	begins, apart, label, at := true, false, false, -1
 	for line := range strings.Lines(text) {
 		begins, label = true, false
@@ -56,7 +60,7 @@ func tokens(text string) []token {
 				if word == "" {
 					continue
 				}
-				if legalForms[word] && len(out) > 0 && !begins {
+				if !begins && len(out) > 0 && legalForms[word] {
 					out[len(out)-1].named = true
 					continue
 				}
@@ -75,11 +79,15 @@ func tokens(text string) []token {
 
 // nextWord returns the first word of a text, "" when it has none, and what follows it.
 func nextWord(text string) (word, rest string) {
-	text = strings.TrimLeftFunc(text, between)
-	if end := strings.IndexFunc(text, between); end >= 0 {
-		return text[:end], text[end:]
+	from := len(text)
+	for i, r := range text {
+		if !between(r) {
+			from = min(from, i)
+		} else if from < i {
+			return text[from:i], text[i:]
+		}
 	}
-	return text, ""
+	return text[from:], ""
 }
 
 // between says whether a character stands between two words.

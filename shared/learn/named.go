@@ -3,6 +3,7 @@ package learn
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -120,7 +121,7 @@ func announced(text string) (numbers []string) {
 // among them.
 func (n *naming) byNumber() []string {
 	var ids []string
-	for _, number := range slices.Concat(n.it.Numbers, announced(n.it.Subject+"\n"+n.it.Says)) {
+	for _, number := range slices.Concat(n.it.Numbers, announced(n.it.Subject), announced(n.it.Says)) {
 		for _, at := range n.x.numbered(number) {
 			id := n.x.clients[at].ID
 			if slices.Contains(n.own, id) {
@@ -141,9 +142,17 @@ func withID(ids []string, id string) []string {
 
 // read notes the names in the subject and the text.
 func (n *naming) read(subject, text string) {
-	n.ownSubject, n.subject = n.in(tokens(subject), true)
-	n.ownText, n.text = n.in(tokens(text), false)
+	words := tokenSlices.Get().(*[]token)
+	*words = appendTokens((*words)[:0], subject)
+	n.ownSubject, n.subject = n.in(*words, true)
+	*words = appendTokens((*words)[:0], text)
+	n.ownText, n.text = n.in(*words, false)
+	clear((*words)[:cap(*words)]) // they hold the text
+	tokenSlices.Put(words)
 }
+
+// tokenSlices are kept for the next mail: they are most of what reading one allocates.
+var tokenSlices = sync.Pool{New: func() any { return new([]token) }}
 
 // in finds the clients that a text names: whether own is among them, and the ids of
 // others that it firmly names.

@@ -34,6 +34,9 @@ func plainLines(content string) []line {
 // is one.
 func lineAt(content string, at int) (text string, next int, more bool) {
 	for i := at; i < len(content); i++ {
+		if c := content[i]; c > '\r' && c != "\u2028"[0] {
+			continue // most
+		}
 		size := 0
 		switch content[i] {
 		case '\n':
@@ -156,6 +159,7 @@ func isPrintable(text string) bool {
 // one empty line in a row.
 func join(lines []line) string {
 	var b strings.Builder
+	b.Grow(lengthOf(lines) + len(lines))
 	empty := false
 	for _, l := range lines {
 		if l.blank() {
@@ -172,6 +176,14 @@ func join(lines []line) string {
 		b.WriteString(l.text)
 	}
 	return b.String()
+}
+
+// lengthOf returns how many bytes the texts of lines have.
+func lengthOf(lines []line) (n int) {
+	for _, l := range lines {
+		n += len(l.text)
+	}
+	return n
 }
 
 // visible returns a plain space for any space, and -1 for invisible characters:

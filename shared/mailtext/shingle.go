@@ -45,11 +45,7 @@ var target = lazyregexp.New(`<(?:https?|mailto|tel):[^<>\s]*>|\[(?:cid|image|afb
 // wordsOf returns the words of lines: their hashes, whatever their case and the signs
 // between them.
 func wordsOf(lines []line) []uint64 {
-	length := 0
-	for _, l := range lines {
-		length += len(l.text)
-	}
-	words := make([]uint64, 0, length/6) // about one for each word
+	words := make([]uint64, 0, lengthOf(lines)/6) // about one for each word
 	for _, l := range lines {
 		text := l.text
 		if isBanner(text) {

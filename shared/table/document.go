@@ -16,12 +16,11 @@ import (
 // field twice. A value that is no JSON makes a row that no Write takes, as for Pack.
 func Document(key string, v any, beside map[string]any) Row {
 	r := Row{Key: key, Props: make(map[string]any, len(beside)+1)}
-	text, err := encode(v)
+	rest, err := encode(v)
 	if err != nil {
 		r.err = fmt.Errorf("document of row %s: %w", key, err)
 	}
 	maps.Copy(r.Props, beside)
-	rest := string(text)
 	for n := 0; n == 0 || rest != ""; n++ {
 		part := cutUnits(rest, maxString)
 		rest = rest[len(part):]

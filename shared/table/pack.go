@@ -24,7 +24,7 @@ func Pack(key string, v any) Row {
 		return r
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+	if err := json.Unmarshal([]byte(text), &members); err != nil || members == nil {
 		r.err = fmt.Errorf("pack row %s: %T is not an object in JSON", key, v)
 		return r
 	}
@@ -44,12 +44,12 @@ func Pack(key string, v any) Row {
 
 // encode returns v as JSON. It escapes no HTML: the text is readable for people, shorter,
 // and a json.RawMessage in it does not change.
-func encode(v any) ([]byte, error) {
-	var text bytes.Buffer
+func encode(v any) (string, error) {
+	var text strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
 func packValue(raw json.RawMessage, k kind) (any, error) {
@@ -102,7 +102,7 @@ func (r Row) Unpack(v any) error {
 	}
 	text, err := encode(members)
 	if err == nil {
-		err = json.Unmarshal(text, v)
+		err = json.Unmarshal([]byte(text), v)
 	}
 	if err != nil {
 		return fmt.Errorf("unpack row %s: %w", r.Key, err)

@@ -64,13 +64,16 @@ func (batchPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return res, nil
 }
 
+// headers is about how many bytes an operation takes beside its URL and its row.
+const headers = 384
+
 // batchBody returns the body of a transaction on the rows of the table with a URL.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
 func batchBody(table, boundary string, ops []Op) []byte {
-	size := envelope
+	size := headers
 	for _, o := range ops {
-		size += o.Size()
+		size += headers + len(table) + 2*len(o.key) + len(o.body)
 	}
 	b := make([]byte, 0, size)
 	b = append(b, "--batch_"+boundary+"\r\nContent-Type: multipart/mixed; boundary=changeset_"+boundary+"\r\n\r\n"...)
