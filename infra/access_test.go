@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"kantoorpost/infra"
+	"kantoorpost/shared/must"
 )
 
 var (
@@ -21,14 +22,8 @@ var (
 // parts returns what the templates grant and what they make.
 func parts(t *testing.T) (infra.Access, infra.Storage) {
 	t.Helper()
-	access, err := infra.ReadAccess()
-	if err != nil {
-		t.Fatal(err)
-	}
-	storage, err := infra.ReadStorage()
-	if err != nil {
-		t.Fatal(err)
-	}
+	access := must.Get(infra.ReadAccess())(t)
+	storage := must.Get(infra.ReadStorage())(t)
 	return access, storage
 }
 
@@ -104,14 +99,9 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 		fixed...)...); err != nil {
 		t.Fatalf("%v: %s%s", err, out, said)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "prod.snapshot.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile(filepath.Join(dir, "prod.snapshot.json")))(t)
 	var s snapshot
-	if err := json.Unmarshal(text, &s); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &s))
 	found := map[string][]string{} // by principal
 	for _, r := range s.of("Microsoft.Authorization/roleAssignments") {
 		principal, role := r.at("principalId").(string), r.at("roleDefinitionId").(string)

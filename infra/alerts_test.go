@@ -12,6 +12,7 @@ import (
 	"kantoorpost/infra"
 	"kantoorpost/shared/dev/cost"
 	"kantoorpost/shared/metrics"
+	"kantoorpost/shared/must"
 )
 
 const queryRules = "Microsoft.Insights/scheduledQueryRules"
@@ -33,10 +34,7 @@ func queryOf(t *testing.T, s snapshot, name string) (query string, r resource) {
 // the tests of the app make each condition happen with the same file. Azure charges for
 // each rule, so there are few.
 func TestQueriesAreThoseOfTheFile(t *testing.T) {
-	alerts, err := infra.ReadAlerts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	alerts := must.Get(infra.ReadAlerts())(t)
 	for _, environment := range environments {
 		s := read(t, environment)
 		if n := len(s.of(queryRules)); n != len(alerts.Rules)+2 || n > 4 {
@@ -96,14 +94,8 @@ func TestQueriesAreThoseOfTheFile(t *testing.T) {
 
 // The workbook shows metrics that exist, from the line that a tick writes.
 func TestTheWorkbookShowsWhatIsMeasured(t *testing.T) {
-	text, err := os.ReadFile("workbook.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := os.ReadFile("../shared/metrics/metrics.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile("workbook.json"))(t)
+	code := must.Get(os.ReadFile("../shared/metrics/metrics.go"))(t)
 	var measured []string
 	for _, m := range regexp.MustCompile(`Name = "([^"]+)"`).FindAllStringSubmatch(string(code), -1) {
 		measured = append(measured, m[1])

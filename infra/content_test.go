@@ -9,14 +9,12 @@ import (
 	"testing"
 
 	"kantoorpost/shared/config"
+	"kantoorpost/shared/must"
 )
 
 func load(t *testing.T, file string, into any) {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile(file))(t)
 	if err := json.Unmarshal(text, into); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}

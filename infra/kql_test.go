@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/dev/npm"
+	"kantoorpost/shared/must"
 )
 
 // The tables that queries read, with the documented columns.
@@ -33,10 +34,7 @@ var logTables = map[string]string{
 // diagnose returns what Microsoft's parser says of queries.
 func diagnose(t *testing.T, queries map[string]string) string {
 	t.Helper()
-	cache, err := npm.CacheFolder()
-	if err != nil {
-		t.Fatal(err)
-	}
+	cache := must.Get(npm.CacheFolder())(t)
 	const parser = "@kusto/language-service-next/Kusto.Language.Bridge.min.js"
 	in, err := npm.Package{Folder: "kql", File: parser}.Install(t.Context(), cache, func(string) {})
 	if errors.Is(err, npm.ErrNoNode) {
@@ -45,10 +43,7 @@ func diagnose(t *testing.T, queries map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := json.Marshal(map[string]any{"tables": logTables, "queries": queries})
-	if err != nil {
-		t.Fatal(err)
-	}
+	body := must.Get(json.Marshal(map[string]any{"tables": logTables, "queries": queries}))(t)
 	c := exec.CommandContext(t.Context(), in.Node, filepath.Join("testdata", "kql.js"), filepath.Dir(in.File))
 	c.Stdin = bytes.NewReader(body)
 	out, err := c.CombinedOutput()
@@ -77,10 +72,7 @@ func TestQueriesAreValid(t *testing.T) {
 		queries["workbook: "+name] = strings.ReplaceAll(query, "{Time:grain}", "5m")
 	}
 	for _, name := range []string{"../README.md", "README.md"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must.Get(os.ReadFile(name))(t)
 		for _, m := range regexp.MustCompile("(?s)```\n((?:let|traces|AppTraces) .*?)```").FindAllStringSubmatch(string(text), -1) {
 			queries["README: "+m[1][:min(40, len(m[1]))]] = m[1]
 		}

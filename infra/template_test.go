@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 var update = flag.Bool("update", false, "write the snapshots of infra/*.bicepparam")
@@ -51,21 +53,13 @@ func compiler(t *testing.T, args ...string) (stdout []byte, stderr string, err e
 func copyTo(t *testing.T, dir string, edit func(name, text string) string) (files []string) {
 	t.Helper()
 	for _, pattern := range []string{"*.bicep", "*.bicepparam", "*.json"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
+		found := must.Get(filepath.Glob(pattern))(t)
 		for _, f := range found {
-			text, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := must.Get(os.ReadFile(f))(t)
 			if edit != nil {
 				text = []byte(edit(f, string(text)))
 			}
-			if err := os.WriteFile(filepath.Join(dir, f), text, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.WriteFile(filepath.Join(dir, f), text, 0o600))
 		}
 		files = append(files, found...)
 	}
@@ -89,10 +83,7 @@ func TestFormatted(t *testing.T) {
 		}
 	}
 	for _, f := range files {
-		was, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		was := must.Get(os.ReadFile(f))(t)
 		is, err := os.ReadFile(filepath.Join(dir, f))
 		if err != nil || !bytes.Equal(was, is) {
 			t.Errorf("%s is not formatted: bicep format %s (%v)", f, f, err)
@@ -147,10 +138,7 @@ type snapshot struct {
 
 func read(t *testing.T, environment string) snapshot {
 	t.Helper()
-	text, err := os.ReadFile(environment + ".snapshot.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile(environment + ".snapshot.json"))(t)
 	var s snapshot
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatalf("%s: %v", environment, err)
@@ -215,9 +203,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var whole any
-	if err := json.Unmarshal(text, &whole); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &whole))
 	count := 0
 	var walk func(path string, v any)
 	walk = func(path string, v any) {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"kantoorpost/shared/must"
 )
 
 const module = "kantoorpost"
@@ -297,10 +299,7 @@ const maxColumns, maxLongLines = 140, 178
 func TestLinesAreShort(t *testing.T) {
 	long := 0
 	for _, f := range files(t) {
-		text, err := os.ReadFile(filepath.Join("..", f.dir, f.name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must.Get(os.ReadFile(filepath.Join("..", f.dir, f.name)))(t)
 		n := 0
 		for line := range strings.Lines(string(text)) {
 			n++
@@ -319,10 +318,7 @@ func TestLinesAreShort(t *testing.T) {
 
 // The README's map has every room.
 func TestMapIsComplete(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	readme := must.Get(os.ReadFile("../README.md"))(t)
 	_, where, _ := strings.Cut(string(readme), "## Where things are")
 	where, _, _ = strings.Cut(where, "\n## ")
 	listed := map[string]bool{}
@@ -345,10 +341,7 @@ func TestMapIsComplete(t *testing.T) {
 func TestLinksOfREADMEs(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 	for _, name := range []string{"../README.md", "../infra/README.md", "learn/README.md"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must.Get(os.ReadFile(name))(t)
 		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s: the link %s leads nowhere", name, m[1])
@@ -363,10 +356,7 @@ func TestTopLevel(t *testing.T) {
 		"README.md", "LICENSE"}
 	out, err := exec.Command("git", "-C", "..", "ls-tree", "--name-only", "HEAD").Output()
 	if err != nil {
-		entries, err := os.ReadDir("..")
-		if err != nil {
-			t.Fatal(err)
-		}
+		entries := must.Get(os.ReadDir(".."))(t)
 		for _, e := range entries {
 			out = append(out, e.Name()+"\n"...)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 )
 
 func items(a answer) (all []map[string]any) {
@@ -183,18 +184,14 @@ func TestCheck(t *testing.T) {
 	if got := c.done(t, "GET "+path, ""); got.body["state"] != "works" {
 		t.Errorf("%s", got.text)
 	}
-	if err := c.tenant.Revoke("Mail.Send"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.tenant.Revoke("Mail.Send"))
 	got = c.done(t, "POST "+path+"/check", "")
 	send := got.body["permissions"].([]any)[3].(map[string]any)
 	advice, _ := send["whatToDo"].(map[string]any)
 	if got.body["works"] != false || send["name"] != "Mail.Send" || send["granted"] != false || advice["nl"] == nil || advice["en"] == nil {
 		t.Errorf("%s", got.text)
 	}
-	if err := c.tenant.ExpireSecret(canary); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.tenant.ExpireSecret(canary))
 	got = c.done(t, "POST "+path+"/check", "")
 	if got.body["works"] != false || got.body["state"] != "secret-expired" || got.body["whatToDo"] == nil {
 		t.Errorf("%s", got.text)

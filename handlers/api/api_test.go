@@ -19,6 +19,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -42,10 +43,8 @@ func newOffice(t testing.TB) *office {
 	o := emptyOffice(t)
 	for i, rights := range []directory.Rights{directory.Administrator, directory.Manager, directory.Editor, directory.Reader} {
 		email := string(rights) + "@kantoor.nl"
-		if _, err := o.Directory.CreateTeamMember(t.Context(),
-			directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(o.Directory.CreateTeamMember(t.Context(),
+			directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}))(t)
 		o.people[string(rights)] = signedIn(i, "preferred_username", email)
 	}
 	return o
@@ -57,9 +56,7 @@ func emptyOffice(t testing.TB) *office {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory", "configuration", "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "directory", "configuration", "mails"))
 	store := directory.New(service.Table("directory"))
 	files, blobs := blobtest.Open(t)
 	mails := service.Table("mails")
@@ -297,10 +294,7 @@ func TestNoRouteGoesAroundHandle(t *testing.T) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must.Get(os.ReadFile(file))(t)
 		found += len(regexp.MustCompile(`huma\.(Register|Get|Put|Post|Patch|Delete|Head|AutoRegister)[(\[]|\.Handle(Func)?\(`).FindAll(text, -1))
 	}
 	if found != 1 {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // Pictures have one path and PDF files another. Each has one media type. Other files are
@@ -67,16 +68,10 @@ func TestAllFilesInOne(t *testing.T) {
 	k.graph.attachments = map[string][]fakeAttachment{"message1": files}
 	path := "/api/mails/" + id + "/attachments.zip"
 	got := k.ok(t, "editor", "GET "+path, "")
-	archive, err := zip.NewReader(strings.NewReader(got.text), int64(len(got.text)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	archive := must.Get(zip.NewReader(strings.NewReader(got.text), int64(len(got.text))))(t)
 	var names []string
 	for _, f := range archive.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := must.Get(f.Open())(t)
 		content, err := io.ReadAll(r)
 		names = append(names, f.Name+"="+string(content))
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/must"
 )
 
 // The audit is read and exported between two moments; the export has all entries, and no
@@ -25,9 +26,7 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 		if day == 2 {
 			e = audit.Entry{At: e.At, By: "=cmd", Action: "chat.note", Object: "chat x"}
 		}
-		if err := table.Write(t.Context(), audit.Op(e)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, table.Write(t.Context(), audit.Op(e)))
 	}
 	between := func(from, to int) string {
 		return "from=" + url.QueryEscape(begin.AddDate(0, 0, from).Format(time.RFC3339)) + "&to=" +

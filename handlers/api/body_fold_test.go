@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -26,19 +27,11 @@ func (k *talking) join(t *testing.T, in string, it item.Item, content string) st
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
-	kept, err := k.Items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := k.Chats.Get(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept := must.Get(k.Items.Get(t.Context(), ids[0]))(t)
+	c := must.Get(k.Chats.Get(t.Context(), in))(t)
 	kept.State, kept.Chat = item.Processed, in
 	_, ops := c.Join(kept, chat.Entry{ByMessageID: true})
-	if err := k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...))
 	return kept.ID
 }
 
@@ -132,17 +125,12 @@ func TestQuotedTextOfAMergedChat(t *testing.T) {
 func TestRepliesAreEarlierMessages(t *testing.T) {
 	k := newTalking(t)
 	in := k.start(t, 1, "Jan", "editor")
-	c, err := k.Chats.Get(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(k.Chats.Get(t.Context(), in))(t)
 	at := time.Unix(1_790_000_000+2*3600, 0).UTC()
 	reply := chat.Message{ID: item.NewID(in, "reply", at), Kind: chat.KindReply, From: mail.Address{Email: "box1@kantoor.example"},
 		Received: at, Shingles: mailtext.Shingles("html", question)}
 	_, _, ops := c.Append(reply, false)
-	if err := k.Items.Commit(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), ops...))
 	it := k.nthMail(3, "Jan")
 	it.BodyType = "html"
 	id := k.join(t, in, it, repeated)

@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // add stores the nth mail in a chat.
@@ -18,19 +19,11 @@ func (k *talking) add(t *testing.T, n int, from, id string) string {
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
-	it, err := k.Items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := k.Chats.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(k.Items.Get(t.Context(), ids[0]))(t)
+	c := must.Get(k.Chats.Get(t.Context(), id))(t)
 	it.State, it.Chat = item.Processed, c.ID
 	_, ops := c.Join(it, chat.Entry{ByMessageID: true})
-	if err := k.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...))
 	return it.ID
 }
 

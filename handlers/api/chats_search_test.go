@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // clients makes a client besides Bakkerij Jansen; the new one has chats 1 and 3, the other 2.
@@ -28,9 +30,7 @@ func TestChatsAreFoundByTheirClient(t *testing.T) {
 	jansen, korenaar := k.clients(t)
 	for _, indexed := range []bool{false, true} {
 		if indexed {
-			if err := k.Chats.Index(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, k.Chats.Index(t.Context()))
 		}
 		for _, c := range []struct {
 			who, query string
@@ -81,9 +81,7 @@ func TestPagesOfChatsOfAClient(t *testing.T) {
 	for n := 4; n < 20; n++ {
 		k.start(t, n, []string{"Bakker", "Els"}[n%2], "editor")
 	}
-	if err := k.Chats.Index(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Chats.Index(t.Context()))
 	var all, want []string
 	for n := 19; n > 0; n-- {
 		want = append(want, fmt.Sprint("Vraag ", n))
@@ -105,9 +103,7 @@ func TestASearchByClientDoesNotGrow(t *testing.T) {
 	k := newTalking(t)
 	jansen, _ := k.clients(t)
 	k.client = jansen
-	if err := k.Chats.Index(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Chats.Index(t.Context()))
 	calls := map[string]int{}
 	from := 4
 	for _, n := range []int{40, 400} {
@@ -117,9 +113,7 @@ func TestASearchByClientDoesNotGrow(t *testing.T) {
 		for query, want := range map[string]int{"manager korenaar": 2, "manager 2004": 2, "reader korenaar": 1,
 			"manager vraag+korenaar": 2} {
 			var who, text string
-			if _, err := fmt.Sscan(query, &who, &text); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(fmt.Sscan(query, &who, &text))(t)
 			k.mails.Reset()
 			k.wire.Reset()
 			if got, _ := k.subjects(t, who, "?search="+text); len(got) != want {

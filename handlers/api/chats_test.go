@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/teamwork"
 	"kantoorpost/shared/wiretest"
@@ -31,16 +32,11 @@ func newTalking(t *testing.T) *talking {
 	c := newConnected(t)
 	wire := c.tables.Transport()
 	service := c.tables.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	k := &talking{connected: c, mails: wire, ids: map[string]string{}}
 	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
 	c.Outbox, c.Teamwork = outbox.NewStore(service.Table("mails"), c.Chats), teamwork.NewStore(service.Table("mails"))
-	page, err := c.Directory.TeamMembers(t.Context(), directory.Query{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := must.Get(c.Directory.TeamMembers(t.Context(), directory.Query{}))(t)
 	for _, m := range page.Items {
 		k.ids[string(m.Rights)] = m.ID
 	}
@@ -76,19 +72,14 @@ func (k *talking) startWith(t *testing.T, it item.Item, content, from string, ri
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
-	kept, err := k.Items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept := must.Get(k.Items.Get(t.Context(), ids[0]))(t)
 	kept.State, kept.Chat = item.Processed, kept.ID
 	var members []string
 	for _, r := range rights {
 		members = append(members, k.ids[r])
 	}
 	_, ops := chat.Start(kept.ID, kept, k.client, "contact", from, members, true)
-	if err := k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...))
 	return kept.ID
 }
 
@@ -246,10 +237,7 @@ func TestParticipants(t *testing.T) {
 	}
 	set := func(who string, headers []string, ids ...string) answer {
 		t.Helper()
-		body, err := json.Marshal(map[string]any{"members": ids})
-		if err != nil {
-			t.Fatal(err)
-		}
+		body := must.Get(json.Marshal(map[string]any{"members": ids}))(t)
 		return k.call(t, who, "PUT "+path, string(body), headers...)
 	}
 	etag := []string{"If-Match", got.header.Get("ETag")}

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/dev/npm"
+	"kantoorpost/shared/must"
 )
 
 // node installs the packages of infra/openapi and returns a folder with them, the
@@ -20,10 +21,7 @@ import (
 // packages or of the folder there.
 func node(t *testing.T, o *office) (folder string, run func(env []string, args ...string) string) {
 	t.Helper()
-	cache, err := npm.CacheFolder()
-	if err != nil {
-		t.Fatal(err)
-	}
+	cache := must.Get(npm.CacheFolder())(t)
 	in, err := npm.Package{Folder: "openapi", File: "typescript/bin/tsc"}.Install(context.Background(), cache, func(string) {})
 	if errors.Is(err, npm.ErrNoNode) {
 		t.Skip(err)
@@ -33,9 +31,7 @@ func node(t *testing.T, o *office) (folder string, run func(env []string, args .
 	}
 	folder = t.TempDir()
 	modules := filepath.Dir(filepath.Dir(filepath.Dir(in.File)))
-	if err := os.Symlink(modules, filepath.Join(folder, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink(modules, filepath.Join(folder, "node_modules")))
 	write(t, filepath.Join(folder, "openapi.json"), o.ok(t, "nobody", "GET /api/openapi.json", "").text)
 	write(t, filepath.Join(folder, "package.json"), `{"type": "module"}`)
 	return folder, func(env []string, args ...string) string {
@@ -52,17 +48,12 @@ func node(t *testing.T, o *office) (folder string, run func(env []string, args .
 
 func write(t *testing.T, file, text string) {
 	t.Helper()
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, []byte(text), 0o644))
 }
 
 func copyFrom(t *testing.T, folder, name string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile(filepath.Join("testdata", name)))(t)
 	write(t, filepath.Join(folder, name), string(text))
 }
 
@@ -98,10 +89,7 @@ func TestATypedClientWorks(t *testing.T) {
 	for who, header := range k.people {
 		principals[who] = header.Get(access.Header)
 	}
-	text, err := json.Marshal(principals)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(json.Marshal(principals))(t)
 	got := strings.TrimSpace(run([]string{"BASE=" + server.URL, "PRINCIPALS=" + string(text)}, "client.js"))
 	if want := `{"client":"Bakkerij Boom B.V.","waiting":0,"messages":["Vraag 1"],"refused":403}`; got != want {
 		t.Errorf("%s\nwant %s", got, want)

@@ -23,6 +23,7 @@ import (
 	graphanswer "kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/table/tabletest"
@@ -65,20 +66,12 @@ func newConnected(t *testing.T) *connected {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(c.log, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	var err error
-	if c.tenant, err = sim.New(sim.Options{Domain: "kantoor.example", TenantID: officeID, ClientID: application, ClientSecret: canary,
-		URL: simulator}); err != nil {
-		t.Fatal(err)
-	}
+	c.tenant = must.Get(sim.New(sim.Options{Domain: "kantoor.example", TenantID: officeID, ClientID: application, ClientSecret: canary,
+		URL: simulator}))(t)
 	c.entra = wiretest.Transport(c.tenant.Handler())
 	service := c.tables.Service(t, c.tables.Transport())
-	if err := service.Create(t.Context(), "configuration", "mailboxes"); err != nil {
-		t.Fatal(err)
-	}
-	secrets, err := secret.OpenFile(filepath.Join(t.TempDir(), "secrets.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "configuration", "mailboxes"))
+	secrets := must.Get(secret.OpenFile(filepath.Join(t.TempDir(), "secrets.json")))(t)
 	c.Connectors = connector.New(connector.Options{
 		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"), Secrets: secrets,
 		Clouds:    entra.Public().With(entra.Cloud{Name: "simulated", Authority: simulator, Graph: simulator}),
@@ -468,9 +461,7 @@ func TestTheSecretNeverComesBack(t *testing.T) {
 		}
 	}
 	c.done(t, "POST "+path+"/check", "")
-	if err := c.tenant.ExpireSecret(canary); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.tenant.ExpireSecret(canary))
 	c.done(t, "POST "+path+"/check", "")
 	c.as(t, "PATCH "+path, `{"clientSecret":"`+canary+`"}`)
 	c.done(t, "GET "+path, "")

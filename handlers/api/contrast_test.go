@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/jhillyerd/enmime/v2"
+
+	"kantoorpost/shared/must"
 )
 
 // colourfulMails set colours in the ways that mails do, and in some that they should not.
@@ -142,17 +144,10 @@ func TestEveryTextCanBeRead(t *testing.T) {
 				emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
 			return err
 		})
-		if err := chromedp.Do(ctx, look); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := chromedp.Run(ctx, chromedp.NavigateResponse(server.URL+"/all")); err != nil {
-			t.Fatal(err)
-		}
-		wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("("+measureContrast+")("+strconv.Itoa(len(mails))+")",
-			chromedp.EvalAwaitPromise))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, chromedp.Do(ctx, look))
+		must.Get(chromedp.Run(ctx, chromedp.NavigateResponse(server.URL+"/all")))(t)
+		wrong := must.Get(chromedp.Run(ctx, chromedp.Evaluate[[]string]("("+measureContrast+")("+strconv.Itoa(len(mails))+")",
+			chromedp.EvalAwaitPromise)))(t)
 		for _, w := range wrong {
 			n, _, _ := strings.Cut(w, ":")
 			i, _ := strconv.Atoi(n)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/must"
 )
 
 // The description says how to sign in for each operation, and which app roles it
@@ -84,9 +85,7 @@ var update = flag.Bool("update", false, "write testdata/openapi.json from the co
 func TestDescriptionIsKept(t *testing.T) {
 	o := newOffice(t)
 	var out bytes.Buffer
-	if err := json.Indent(&out, []byte(o.ok(t, "nobody", "GET /api/openapi.json", "").text), "", "\t"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Indent(&out, []byte(o.ok(t, "nobody", "GET /api/openapi.json", "").text), "", "\t"))
 	out.WriteByte('\n')
 	const file = "testdata/openapi.json"
 	if *update {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 )
 
 // names are who would join, in order.
@@ -158,9 +159,7 @@ func TestLimits(t *testing.T) {
 	if strings.Contains(c.seen.String(), canary) {
 		t.Error("the secret was answered")
 	}
-	if err := c.tenant.ExpireSecret(canary); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.tenant.ExpireSecret(canary))
 	if got := c.as(t, "POST "+path+"/check-limits", ""); got.status != http.StatusBadGateway || !strings.Contains(got.text, `"whatToDo":{`) {
 		t.Errorf("%d %s", got.status, got.text)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 )
 
@@ -28,10 +29,7 @@ func (m *mailboxes) FindSent(_ context.Context, _ string, k mail.SentKeys) (mail
 // A mail and a reply that left can be saved as they are in their mailbox, by who may read them.
 func TestMIME(t *testing.T) {
 	w := newWriting(t)
-	it, err := w.Items.Get(t.Context(), w.mail)
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(w.Items.Get(t.Context(), w.mail))(t)
 	w.graph.texts = map[string]string{
 		it.MessageID: "From: jan@klant.example\r\n\r\nDag", "sent draft": "From: box1@kantoor.example\r\n\r\nDag",
 	}
@@ -48,10 +46,7 @@ func TestMIME(t *testing.T) {
 	get("editor", "/api/mails/"+w.mail+"/mime", w.graph.texts[it.MessageID])
 	get("stranger", "/api/mails/"+w.mail+"/mime", "")
 	get("editor", w.path("/"+id+"/mime"), "") // it has not left
-	r, err := w.Outbox.Load(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := must.Get(w.Outbox.Load(t.Context(), id))(t)
 	r.LeavesAt = r.Created
 	for _, step := range []func(outbox.Reply) (outbox.Reply, error){
 		func(r outbox.Reply) (outbox.Reply, error) { return w.Outbox.Take(t.Context(), r) },
@@ -61,9 +56,7 @@ func TestMIME(t *testing.T) {
 		func(r outbox.Reply) (outbox.Reply, error) { return w.Outbox.SaveSendStarted(t.Context(), r) },
 		func(r outbox.Reply) (outbox.Reply, error) { return w.Outbox.MarkSent(t.Context(), r, r.Created) },
 	} {
-		if r, err = step(r); err != nil {
-			t.Fatal(err)
-		}
+		r = must.Get(step(r))(t)
 	}
 	get("editor", w.path("/"+id+"/mime"), w.graph.texts["sent draft"])
 	delete(w.graph.texts, "sent draft")

@@ -7,6 +7,7 @@ import (
 	xhtml "golang.org/x/net/html"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // html stores the nth mail, as HTML.
@@ -14,10 +15,7 @@ func (k *talking) html(t *testing.T, n int, content string) (id string) {
 	t.Helper()
 	it := k.nthMail(n, "Jan")
 	it.BodyType, it.Verdict = "html", item.VerdictPass
-	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}}))(t)
 	return ids[0]
 }
 

@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // What is not valid is refused with its field, and nothing is stored.
@@ -120,23 +121,12 @@ func TestReplyAfterSomethingNewer(t *testing.T) {
 // arrive adds the nth mail to the chat.
 func (w *writing) arrive(t *testing.T, n int, from string) {
 	t.Helper()
-	ids, err := w.Items.Ingest(t.Context(), []item.Arrival{{Item: w.nthMail(n, from), Content: "Nog iets"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	it, err := w.Items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := w.Chats.Get(t.Context(), w.chat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(w.Items.Ingest(t.Context(), []item.Arrival{{Item: w.nthMail(n, from), Content: "Nog iets"}}))(t)
+	it := must.Get(w.Items.Get(t.Context(), ids[0]))(t)
+	c := must.Get(w.Chats.Get(t.Context(), w.chat))(t)
 	_, ops := c.Join(it, chat.Entry{ByMessageID: true})
 	it.State, it.Chat = item.Processed, c.ID
-	if err := w.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.Items.Commit(t.Context(), append(ops, it.Transition(item.New, "")...)...))
 }
 
 // Each doubt is asked about once, all of them in one answer.

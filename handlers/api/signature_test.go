@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 )
 
@@ -60,9 +61,7 @@ func TestPicturesOfASignature(t *testing.T) {
 		t.Errorf("draft %+v, %v", d, err)
 	}
 	// A picture that is gone keeps nobody from answering.
-	if err := w.Uploads.Delete(t.Context(), kept); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.Uploads.Delete(t.Context(), kept))
 	r, err = w.Outbox.Load(t.Context(), w.ok(t, "editor", "POST "+w.path(), w.body(map[string]any{"subject": "Nog een"})).body["id"].(string))
 	if err != nil || len(r.Pictures) != 0 || r.Signature != "<p>Eddie</p>" || r.State != outbox.Held {
 		t.Errorf("%+v, %v", r, err)
@@ -95,11 +94,8 @@ func TestPictureThatNoSignatureShows(t *testing.T) {
 	w := newWriting(t)
 	sweep := func(after time.Duration) int {
 		t.Helper()
-		n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(after),
-			func() ([]string, error) { return w.Writing.SignaturePictures(t.Context()) })
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := must.Get(w.Uploads.Sweep(t.Context(), time.Now().Add(after),
+			func() ([]string, error) { return w.Writing.SignaturePictures(t.Context()) }))(t)
 		return n
 	}
 	w.ok(t, "editor", "PATCH /api/me", shows(w.picture(t, png+"1")))

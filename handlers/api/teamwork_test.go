@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // park stores the nth mail as one that waits.
@@ -19,14 +20,9 @@ func (k *talking) park(t *testing.T, n int, from string) string {
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
-	it, err := k.Items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(k.Items.Get(t.Context(), ids[0]))(t)
 	it.State, it.Reason, it.Lookups = item.Parked, item.UnknownSender, []string{"lookup"}
-	if err := k.Items.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(7, "", ""))...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(7, "", ""))...))
 	return it.ID
 }
 
@@ -106,9 +102,7 @@ func TestPlanOfAMail(t *testing.T) {
 		t.Fatalf("%+v, %v", it, err)
 	}
 	it.State, it.Chat = item.Dismissed, ""
-	if err := k.Items.Commit(t.Context(), it.Transition(item.Parked, "")...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, k.Items.Commit(t.Context(), it.Transition(item.Parked, "")...))
 	if got := k.call(t, "editor", "PATCH /api/mails/"+second, `{"later":null}`); got.status != http.StatusConflict {
 		t.Errorf("a mail that waits no more: %d", got.status)
 	}

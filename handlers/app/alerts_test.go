@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/infra"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
 )
@@ -27,9 +28,7 @@ func (w *world) poll(ticks int) {
 func (w *world) activate(name string) {
 	w.T.Helper()
 	address := name + "@" + apptest.Domain
-	if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: name, Shared: true}); err != nil {
-		w.T.Fatal(err)
-	}
+	must.Get(w.Tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: name, Shared: true}))(w.T)
 	id := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
 	w.Must("POST", "/api/connectors/"+id+"/addresses", object{"address": address, "link": object{"kind": "contact"}})
 }
@@ -45,9 +44,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 		w.poll(3)
 	},
 	"connector-refused": func(t *testing.T, w *world) {
-		if err := w.Tenant.ExpireSecret(apptest.ClientSecret); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.Tenant.ExpireSecret(apptest.ClientSecret))
 		time.Sleep(2 * time.Hour) // its token ends
 		w.Pass(2)
 	},
@@ -136,10 +133,7 @@ func (w *world) answered(more object) {
 // Each alert is raised by the lines that the product writes when its condition happens,
 // and by no line before. The page that it names is there.
 func TestEachAlertIsRaised(t *testing.T) {
-	alerts, err := infra.ReadAlerts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	alerts := must.Get(infra.ReadAlerts())(t)
 	want := []string{"no-tick"}
 	pages := []string{}
 	for _, c := range alerts.AlertOnMetric {

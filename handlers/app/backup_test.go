@@ -10,6 +10,7 @@ import (
 	"kantoorpost/handlers/app"
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/dev/backup"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -30,16 +31,12 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 		}
 
 		var file bytes.Buffer
-		if _, err := backup.Export(t.Context(), w.Tables.Service(t, w.Tables.Transport()), app.TableNames(), &file); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(backup.Export(t.Context(), w.Tables.Service(t, w.Tables.Transport()), app.TableNames(), &file))(t)
 		w.Tables = tabletest.New()
 		w.ToTables = w.Tables.Transport()
 		w.Start()
 		service := w.Tables.Service(t, w.Tables.Transport())
-		if _, err := backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(file.Bytes()), false); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(file.Bytes()), false))(t)
 		if got := w.Mails(); !reflect.DeepEqual(got, mails) {
 			t.Errorf("mails are %v, were %v", got, mails)
 		}

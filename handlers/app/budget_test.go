@@ -16,6 +16,7 @@ import (
 	"kantoorpost/shared/dev/cost"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
@@ -71,9 +72,7 @@ func (w *world) mailboxes(n int) {
 	var addresses []object
 	for i := range n {
 		address := fmt.Sprintf("box%05d@%s", i, apptest.Domain)
-		if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: address, Shared: true}); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Get(w.Tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: address, Shared: true}))(w.T)
 		addresses = append(addresses, object{"address": address, "link": object{"kind": "role", "id": role}})
 	}
 	w.Connect(addresses...)
@@ -225,10 +224,7 @@ func TestListBudget(t *testing.T) {
 // parked puts mails of strangers among those that wait, n in all.
 func (w *world) parked(from, n int) {
 	w.T.Helper()
-	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	tables := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables}))(w.T)
 	items := item.NewStore(tables.Table("mails"))
 	for ; from < n; from += 20 {
 		var all []item.Arrival
@@ -241,19 +237,11 @@ func (w *world) parked(from, n int) {
 				Received: time.Now().Add(time.Duration(i) * time.Second), Verdict: item.VerdictSoft, BodyType: "text",
 			}})
 		}
-		ids, err := items.Ingest(w.T.Context(), all)
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		ids := must.Get(items.Ingest(w.T.Context(), all))(w.T)
 		for _, id := range ids {
-			kept, err := items.Get(w.T.Context(), id)
-			if err != nil {
-				w.T.Fatal(err)
-			}
+			kept := must.Get(items.Get(w.T.Context(), id))(w.T)
 			kept.State, kept.Reason = item.Parked, item.UnknownSender
-			if err := items.Commit(w.T.Context(), kept.Transition(item.New, "")...); err != nil {
-				w.T.Fatal(err)
-			}
+			must.Do(w.T, items.Commit(w.T.Context(), kept.Transition(item.New, "")...))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/handlers/app"
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -367,9 +368,7 @@ func TestDamagedRow(t *testing.T) {
 			if strings.HasPrefix(r.Key, "m|") {
 				r.Props["data"] = "{"
 				mails := w.Tables.Service(t, w.Tables.Transport()).Table("mails")
-				if err := mails.Write(t.Context(), table.Put(r)); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, mails.Write(t.Context(), table.Put(r)))
 				break
 			}
 		}
@@ -403,10 +402,7 @@ func TestRealMail(t *testing.T) {
 		w.Office()
 		w.Tick()
 		for _, f := range files {
-			raw, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
+			raw := must.Get(os.ReadFile(f))(t)
 			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, string(raw))
 		}
 		w.Pass(2)

@@ -13,6 +13,7 @@ import (
 	"kantoorpost/handlers/app"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/config"
+	"kantoorpost/shared/must"
 )
 
 var update = flag.Bool("update", false, "write functions/*/function.json, infra/storage.json and infra/public.json from the code")
@@ -25,12 +26,8 @@ func TestFunctionJSON(t *testing.T) {
 		want = append(want, f.Name)
 		file := filepath.Join("..", "..", "functions", f.Name, "function.json")
 		if *update {
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, f.JSON(), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.MkdirAll(filepath.Dir(file), 0o755))
+			must.Do(t, os.WriteFile(file, f.JSON(), 0o644))
 		}
 		got, err := os.ReadFile(file)
 		if err != nil || !bytes.Equal(got, f.JSON()) {
@@ -39,10 +36,7 @@ func TestFunctionJSON(t *testing.T) {
 	}
 	slices.Sort(want)
 	var got []string
-	files, err := filepath.Glob("../../functions/*/*")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := must.Get(filepath.Glob("../../functions/*/*"))(t)
 	for _, f := range files {
 		got = append(got, filepath.Base(filepath.Dir(f)))
 	}
@@ -58,9 +52,7 @@ func TestRoutes(t *testing.T) {
 		var j struct {
 			Bindings []struct{ Type, Route, AuthLevel string }
 		}
-		if err := json.Unmarshal(f.JSON(), &j); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, json.Unmarshal(f.JSON(), &j))
 		for _, b := range j.Bindings {
 			if b.Type == "httpTrigger" && b.Route != "api/{*path}" && b.Route != "web/{*path}" {
 				t.Errorf("function %s has route %s", f.Name, b.Route)
@@ -71,10 +63,7 @@ func TestRoutes(t *testing.T) {
 
 // host.json asks for what the code relies on.
 func TestHostJSON(t *testing.T) {
-	text, err := os.ReadFile("../../host.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile("../../host.json"))(t)
 	var host struct {
 		FunctionTimeout string
 		Logging         struct {
@@ -92,9 +81,7 @@ func TestHostJSON(t *testing.T) {
 			EnableProxyingHTTPRequest bool `json:"enableProxyingHttpRequest"`
 		}
 	}
-	if err := json.Unmarshal(text, &host); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &host))
 	if host.FunctionTimeout != "00:10:00" {
 		t.Error("functionTimeout must be twice invoke.Deadline: ", host.FunctionTimeout)
 	}
@@ -114,22 +101,14 @@ func TestHostJSON(t *testing.T) {
 
 // The example of local settings is one that the process starts with.
 func TestLocalSettingsExample(t *testing.T) {
-	text, err := os.ReadFile("../../local.settings.json.example")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile("../../local.settings.json.example"))(t)
 	var example struct{ Values map[string]string }
-	if err := json.Unmarshal(text, &example); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &example))
 	for name, value := range example.Values {
 		t.Setenv(name, value)
 	}
 	t.Setenv("SECRETS_FILE", filepath.Join(t.TempDir(), example.Values["SECRETS_FILE"]))
-	c, err := config.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(config.Load())(t)
 	if _, err := app.New(c, app.Transports{}); err != nil {
 		t.Error(err)
 	}
@@ -154,9 +133,7 @@ func TestInfraStorage(t *testing.T) {
 		var j struct {
 			Bindings []struct{ Type, QueueName string }
 		}
-		if err := json.Unmarshal(f.JSON(), &j); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, json.Unmarshal(f.JSON(), &j))
 		for _, b := range j.Bindings {
 			if b.Type == "queueTrigger" {
 				listened = append(listened, b.QueueName)
@@ -207,15 +184,10 @@ func TestInfraPublic(t *testing.T) {
 // golden holds a file of JSON against what the code says.
 func golden(t *testing.T, file string, want any) {
 	t.Helper()
-	text, err := json.MarshalIndent(want, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(json.MarshalIndent(want, "", "  "))(t)
 	text = append(text, '\n')
 	if *update {
-		if err := os.WriteFile(file, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(file, text, 0o644))
 	}
 	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("%s is not what the code says (%v); write it with: go test ./handlers/app -update", file, err)

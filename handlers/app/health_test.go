@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/handlers/app"
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -98,9 +99,7 @@ func TestReadySaysWhatIsWrong(t *testing.T) {
 			t.Fatalf("%d %s: %v", code, status, failing)
 		}
 		// Microsoft refuses the connector, and later the timer stops.
-		if err := w.Tenant.ExpireSecret(apptest.ClientSecret); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.Tenant.ExpireSecret(apptest.ClientSecret))
 		time.Sleep(2 * time.Hour) // simulated: its token ends
 		w.Tick()
 		refused := time.Now()

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -32,10 +33,7 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 			ids[address] = w.Must("GET", "/api/addresses/"+address, nil)["id"].(string)
 		}
 		w.Must("PATCH", "/api/addresses/"+loon, object{"active": false})
-		tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tables := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables}))(t)
 		cursor := func(address string) (c connector.Cursor, r table.Row) {
 			r, err := tables.Table("mailboxes").Get(t.Context(), ids[address]+"|cursor")
 			if err == nil {
@@ -61,9 +59,7 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 				c, r := cursor(info)
 				put(&c)
 				forged := table.Pack(r.Key, c)
-				if err := tables.Table("mailboxes").Write(t.Context(), table.Put(forged)); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, tables.Table("mailboxes").Write(t.Context(), table.Put(forged)))
 				n++
 				subject := fmt.Sprint("Vraag ", n)
 				w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, fmt.Sprint("v", n)))

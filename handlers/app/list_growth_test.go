@@ -11,6 +11,7 @@ import (
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -97,10 +98,7 @@ func TestColleaguesReadMailboxesOnce(t *testing.T) {
 // arrived puts so many mails into each mailbox.
 func (w *world) arrived(n int) {
 	w.T.Helper()
-	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	tables := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables}))(w.T)
 	items := item.NewStore(tables.Table("mails"))
 	rows, _, err := tables.Table("mailboxes").Range(w.T.Context(), "", "", 1000)
 	if err != nil {
@@ -123,8 +121,6 @@ func (w *world) arrived(n int) {
 				From: mail.Address{Email: "piet@elders.example"}, Received: time.Now().Add(time.Duration(i) * time.Second),
 			}})
 		}
-		if _, err := items.Ingest(w.T.Context(), all); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Get(items.Ingest(w.T.Context(), all))(w.T)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/handlers/mark"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -30,9 +31,7 @@ func (w *world) outlook(method, path, body string, into any) {
 	var token struct {
 		Token string `json:"access_token"`
 	}
-	if err := json.Unmarshal(rec.Body.Bytes(), &token); err != nil {
-		w.T.Fatal(err)
-	}
+	must.Do(w.T, json.Unmarshal(rec.Body.Bytes(), &token))
 	r = httptest.NewRequest(method, w.URL+"/v1.0/users/"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+token.Token)
 	r.Header.Set("Content-Type", "application/json")
@@ -42,9 +41,7 @@ func (w *world) outlook(method, path, body string, into any) {
 		w.T.Fatalf("%s %s: %d %s", method, path, rec.Code, rec.Body)
 	}
 	if into != nil {
-		if err := json.Unmarshal(rec.Body.Bytes(), into); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Do(w.T, json.Unmarshal(rec.Body.Bytes(), into))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
@@ -24,18 +25,12 @@ func (w *world) graph(method, path string, body any) object {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {apptest.ClientID}, "client_secret": {apptest.ClientSecret},
 		"scope": {w.URL + "/.default"}}
 	send := func(method, url, kind, token string, body []byte) object {
-		r, err := http.NewRequestWithContext(w.T.Context(), method, url, bytes.NewReader(body))
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		r := must.Get(http.NewRequestWithContext(w.T.Context(), method, url, bytes.NewReader(body)))(w.T)
 		r.Header.Set("Content-Type", kind)
 		if token != "" {
 			r.Header.Set("Authorization", "Bearer "+token)
 		}
-		res, err := w.ToMicrosoft.RoundTrip(r)
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		res := must.Get(w.ToMicrosoft.RoundTrip(r))(w.T)
 		var out object
 		_ = json.NewDecoder(res.Body).Decode(&out) // an answer may be empty
 		if res.StatusCode >= 300 {
@@ -140,9 +135,7 @@ func TestAnswersFromOutlookBeforeTheActivation(t *testing.T) {
 		old := func(days int, from, to, subject, id, more string, sent bool) {
 			env := sim.Envelope{From: from, To: []string{to}, At: time.Now().AddDate(0, 0, -days), Sent: sent}
 			raw := "From: " + from + "\r\nTo: " + to + "\r\nSubject: " + subject + "\r\nMessage-ID: <" + id + ">\r\n" + more + "\r\nDag\r\n"
-			if err := w.Tenant.Deliver(t.Context(), env, []byte(raw)); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, w.Tenant.Deliver(t.Context(), env, []byte(raw)))
 		}
 		old(10, "jan@bakker.example", "anna@"+apptest.Domain, "Oud", "oud@elders.example", "", false)
 		old(9, "anna@"+apptest.Domain, "jan@bakker.example", "Re: Oud", "antwoord@"+apptest.Domain, "In-Reply-To: <oud@elders.example>\r\n", true)

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -74,10 +75,7 @@ func describedKinds(t *testing.T) (kinds []string) {
 	t.Helper()
 	for _, name := range []string{"directory/directory", "connector/doc", "item/item", "chat/chat", "outbox/reply", "compose/settings",
 		"audit/audit"} {
-		text, err := os.ReadFile("../../shared/" + name + ".go")
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := must.Get(os.ReadFile("../../shared/" + name + ".go"))(t)
 		found := rowLine.FindAllStringSubmatch(string(text), -1)
 		if len(found) == 0 {
 			t.Errorf("%s.go describes no rows", name)
@@ -124,9 +122,7 @@ func properties(t *testing.T, r table.Row) map[string]any {
 	props := maps.Clone(r.Props)
 	if _, is := props["data"].(string); is {
 		var document any
-		if err := r.Document(&document); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.Document(&document))
 		props["data"] = document
 	}
 	return props

@@ -17,6 +17,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/config"
+	"kantoorpost/shared/must"
 )
 
 // While Azure replaces a release, the former one and this one run at once on the same
@@ -35,9 +36,7 @@ func TestThisReleaseIsSaved(t *testing.T) {
 		t.Skip("-release names no version to save")
 	}
 	dir := filepath.Join(releases, *release)
-	if err := os.MkdirAll(releases, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(releases, 0o755))
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatalf("what a release wrote does not change: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -93,10 +94,7 @@ func (w *world) soon(d time.Duration) {
 
 func asText(t *testing.T, v any) string {
 	t.Helper()
-	text, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(json.MarshalIndent(v, "", " "))(t)
 	return string(text)
 }
 

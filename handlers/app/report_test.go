@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/storage"
@@ -24,10 +25,7 @@ import (
 // replies opens the replies of the office, as the function that sends has them.
 func (w *world) replies() (*outbox.Store, *chat.Store) {
 	w.T.Helper()
-	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.Tables.Transport()})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	tables := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.Tables.Transport()}))(w.T)
 	chats := chat.NewStore(tables.Table("mails"))
 	return outbox.NewStore(tables.Table("mails"), chats), chats
 }
@@ -71,10 +69,7 @@ func (w *world) replied(chatID, messageID string, mode outbox.Mode, to ...string
 func (w *world) unreadOf(chatID, member string) int64 {
 	w.T.Helper()
 	_, chats := w.replies()
-	c, err := chats.Get(w.T.Context(), chatID)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	c := must.Get(chats.Get(w.T.Context(), chatID))(w.T)
 	n, _, err := chats.Unread(w.T.Context(), c, member)
 	if err != nil {
 		w.T.Fatal(err)
@@ -86,10 +81,7 @@ func (w *world) unreadOf(chatID, member string) int64 {
 func (w *world) outcome(r outbox.Reply) string {
 	w.T.Helper()
 	store, _ := w.replies()
-	r, err := store.Load(w.T.Context(), r.ID)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	r = must.Get(store.Load(w.T.Context(), r.ID))(w.T)
 	out := string(r.State) + ":"
 	for _, to := range r.Recipients() {
 		out += strings.TrimRight(fmt.Sprintf(" %s %s %s", to.Email, to.State, to.Status), " ")

@@ -19,6 +19,7 @@ import (
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/infra"
 	"kantoorpost/infra/infratest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
@@ -28,19 +29,12 @@ import (
 // rights, on a storage account with all that the templates make; and starts it.
 func (w *world) confine(rights *infratest.Rights) {
 	w.T.Helper()
-	made, err := infra.ReadStorage()
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	made := must.Get(infra.ReadStorage())(w.T)
 	for _, name := range made.Tables {
-		if err := w.Tables.Service(w.T, w.Tables.Transport()).Create(w.T.Context(), name); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Do(w.T, w.Tables.Service(w.T, w.Tables.Transport()).Create(w.T.Context(), name))
 	}
 	for _, name := range append(made.Queues, made.PoisonQueues...) {
-		if err := w.Queues.Service(w.T, w.Queues.Transport()).Create(w.T.Context(), name); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Do(w.T, w.Queues.Service(w.T, w.Queues.Transport()).Create(w.T.Context(), name))
 	}
 	for _, name := range made.Containers {
 		w.Blobs.CreateContainer(name)
@@ -63,12 +57,9 @@ type identityHost struct {
 
 func (w *world) identityHost() identityHost {
 	w.T.Helper()
-	c, err := azqueue.NewServiceClient(w.Config.QueueURL, apptest.Identity{Wire: w.ToMicrosoft}, &azqueue.ClientOptions{
+	c := must.Get(azqueue.NewServiceClient(w.Config.QueueURL, apptest.Identity{Wire: w.ToMicrosoft}, &azqueue.ClientOptions{
 		ClientOptions: azcore.ClientOptions{Transport: w.ToQueues},
-	})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	}))(w.T)
 	return identityHost{w, c}
 }
 
@@ -219,10 +210,7 @@ func TestTheStoryWithTheRightsOfTheTemplates(t *testing.T) {
 
 // Each role is needed: without any one of them the story ends otherwise.
 func TestEachRoleIsNeeded(t *testing.T) {
-	access, err := infra.ReadAccess()
-	if err != nil {
-		t.Fatal(err)
-	}
+	access := must.Get(infra.ReadAccess())(t)
 	for _, kind := range slices.Sorted(maps.Keys(access.App)) {
 		if kind == "vault" || kind == "component" {
 			continue // not of storage
@@ -262,14 +250,8 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		rights := infratest.New(t)
 		w.confine(rights)
 		identity := apptest.Identity{Wire: w.ToMicrosoft}
-		tables, err := table.Open(storage.Account{URL: w.Config.TableURL, Credential: identity, Transport: w.ToTables})
-		if err != nil {
-			t.Fatal(err)
-		}
-		queues, err := queue.Open(storage.Account{URL: w.Config.QueueURL, Credential: identity, Transport: w.ToQueues})
-		if err != nil {
-			t.Fatal(err)
-		}
+		tables := must.Get(table.Open(storage.Account{URL: w.Config.TableURL, Credential: identity, Transport: w.ToTables}))(t)
+		queues := must.Get(queue.Open(storage.Account{URL: w.Config.QueueURL, Credential: identity, Transport: w.ToQueues}))(t)
 		if err := tables.Check(t.Context(), "mails", "nowhere"); err == nil || !strings.Contains(err.Error(), "table nowhere") ||
 			strings.Contains(err.Error(), "mails") {
 			t.Errorf("%v", err)

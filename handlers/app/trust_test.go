@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 )
 
@@ -201,19 +202,10 @@ func (w *world) do(err error) {
 // certificate makes a certificate: with its key as Key Vault keeps it in PEM, and in DER.
 func certificate(t *testing.T, until time.Time) (withKey string, der []byte) {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := must.Get(rsa.GenerateKey(rand.Reader, 2048))(t)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now(), NotAfter: until}
-	der, err = x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	der = must.Get(x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key))(t)
+	private := must.Get(x509.MarshalPKCS8PrivateKey(key))(t)
 	var out bytes.Buffer
 	for _, block := range []*pem.Block{{Type: "PRIVATE KEY", Bytes: private}, {Type: "CERTIFICATE", Bytes: der}} {
 		if err := pem.Encode(&out, block); err != nil {

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func TestWhatIsCompressed(t *testing.T) {
@@ -77,10 +79,7 @@ func TestWhatIsCompressed(t *testing.T) {
 				if got.Header.Get("Content-Length") != "" || w.Body.Len() > len(c.text)/4 {
 					t.Errorf("%d bytes, %v", w.Body.Len(), got.Header)
 				}
-				var err error
-				if body, err = gzip.NewReader(body); err != nil {
-					t.Fatal(err)
-				}
+				body = must.Get(gzip.NewReader(body))(t)
 			}
 			if text, err := io.ReadAll(body); err != nil || string(text) != c.text {
 				t.Errorf("%d bytes, want %d: %v", len(text), len(c.text), err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/must"
 )
 
 const (
@@ -113,10 +114,7 @@ func TestRetryAfterIsTrue(t *testing.T) {
 		f := newFixture(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
 		me := []string{access.Header, principal(anna)}
 		f.let(10, "GET /api/me", me...)
-		seconds, err := strconv.Atoi(f.ask("GET /api/me", me...).Header().Get("Retry-After"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		seconds := must.Get(strconv.Atoi(f.ask("GET /api/me", me...).Header().Get("Retry-After")))(t)
 		time.Sleep(time.Duration(seconds) * time.Second)
 		if n := f.let(1, "GET /api/me", me...); n != 1 {
 			t.Errorf("refused after %d seconds", seconds)

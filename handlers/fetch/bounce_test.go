@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // Reports of sixty mail systems are recognised, with and without a sender.
@@ -39,10 +40,7 @@ func TestReportsOfManySystems(t *testing.T) {
 		t.Fatal("no reports: ", err)
 	}
 	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := must.Get(os.ReadFile(file))(t)
 		name := filepath.Base(file)
 		got := arrival(connector.Activation{ID: "box"}, messageOf(t, raw)).Item
 		reason, special := want[name]

@@ -16,6 +16,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -34,10 +35,8 @@ func TestErrorsOfAllMailboxesAreJoined(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Connectors.Activate(t.Context(), boxes[0].Connector, connector.Request{Address: "loon@x.example",
-			Link: connector.Link{Kind: connector.LinkContact}}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(m.Connectors.Activate(t.Context(), boxes[0].Connector, connector.Request{Address: "loon@x.example",
+			Link: connector.Link{Kind: connector.LinkContact}}))(t)
 		m.Jobs = brokenQueue{}
 		err = m.Handle(t.Context(), job.Fetch{Mailboxes: []string{boxID, otherBoxID}})
 		for _, id := range []string{boxID, otherBoxID} {
@@ -82,9 +81,7 @@ func TestImpossibleClaims(t *testing.T) {
 		}
 		c := m.cursor(t)
 		c.Claim, c.ClaimEnds = "for ever", time.Now().AddDate(10, 0, 0)
-		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(m.Connectors.SaveCursor(t.Context(), boxID, c))(t)
 		m.tick(t)
 		m.work(t, 1)
 		if c := m.cursor(t); c.Claim != "" || m.graph.asked["end"] != 1 {

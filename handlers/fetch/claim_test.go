@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 )
 
 // A long inbox is read by one job at a time, although four workers take jobs, the tick
@@ -20,9 +21,7 @@ func TestOneReaderPerMailbox(t *testing.T) {
 	const pages, readers = 1000, 4 // as of 20,000 mails
 	synctest.Test(t, func(t *testing.T) {
 		m := openOffice(t, pages, 1)
-		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, connector.Cursor{DeltaLink: "page 0"}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(m.Connectors.SaveCursor(t.Context(), boxID, connector.Cursor{DeltaLink: "page 0"}))(t)
 		for range readers { // at the same moment
 			_ = m.queue.Put(t.Context(), job.Fetch{Mailboxes: []string{boxID, boxID}, Claim: job.NewClaim()})
 		}
@@ -63,9 +62,7 @@ func TestLostJobStopsNoMailbox(t *testing.T) {
 		m := openOffice(t, maxPages+5, 1)
 		m.tick(t)
 		j, _ := m.queue.take()
-		if err := m.Handle(t.Context(), j); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, m.Handle(t.Context(), j))
 		on, ok := m.queue.take()
 		if !ok || on.Claim != j.Claim {
 			t.Fatalf("the job that continues has claim %q, want %q", on.Claim, j.Claim)
@@ -145,9 +142,7 @@ func TestClaimsEndByTheClockOfTheService(t *testing.T) {
 			service := time.Now().Add(ahead)
 			c := m.cursor(t)
 			c.Take("another", service)
-			if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(m.Connectors.SaveCursor(t.Context(), boxID, c))(t)
 			m.work(t, 1)
 			if m.tick(t); m.graph.calls() != 0 || len(m.queue.all) != 0 {
 				t.Errorf("%v: %d calls and %d jobs for a claimed mailbox", ahead, m.graph.calls(), len(m.queue.all))

@@ -21,6 +21,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table/tabletest"
@@ -152,13 +153,8 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 	wire := server.Transport()
 	clock := &clock{Wire: wire}
 	service := server.Service(t, clock)
-	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
-		t.Fatal(err)
-	}
-	secrets, err := secret.OpenFile(filepath.Join(t.TempDir(), "secrets"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails", "mailboxes", "configuration"))
+	secrets := must.Get(secret.OpenFile(filepath.Join(t.TempDir(), "secrets")))(t)
 	m := &office{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire, clock: clock}
 	chats := chat.NewStore(service.Table("mails"))
 	replies := outbox.NewStore(service.Table("mails"), chats)

@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -78,9 +79,7 @@ func setUp(t *testing.T) fixture {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails", "mailboxes", "configuration"))
 	jobs, chats := &put{}, chat.NewStore(service.Table("mails"))
 	items := item.NewStore(service.Table("mails"))
 	return fixture{&Handler{
@@ -136,9 +135,7 @@ func TestRound(t *testing.T) {
 	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{DeltaLink: "d1"}}}
 	g.pages[1] = mail.Page{Messages: messages(15, 3), Next: "n2"}
 	b := box(connector.Cursor{})
-	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, b, "job"))
 	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.DeltaLink != "d1" || b.Cursor.Next != "" {
 		t.Errorf("%d stored, jobs %v, cursor %+v", h.stored(t), h.jobs.jobs, b.Cursor)
 	}
@@ -167,14 +164,10 @@ func TestExpiredLink(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, b, "job"))
 	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), DeltaLink: "d2"}}}
 	b = box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag})
-	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, b, "job"))
 	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.DeltaLink != "d2" {
 		t.Errorf("%d stored, asked %q, cursor %+v", h.stored(t), g.links, b.Cursor)
 	}
@@ -195,9 +188,7 @@ func TestFilterLimit(t *testing.T) {
 	}
 	g := &script{pages: []any{mail.Page{Messages: older, DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, b, "job"))
 	if !b.Cursor.Unfiltered || b.Cursor.DeltaLink != "" || len(h.jobs.jobs) != 1 {
 		t.Fatalf("cursor %+v, jobs %v", b.Cursor, h.jobs.jobs)
 	}
@@ -215,9 +206,7 @@ func TestLongBacklogContinues(t *testing.T) {
 		g.pages = append(g.pages, mail.Page{Messages: messages(i, 1), Next: fmt.Sprint("n", i)})
 	}
 	b := box(connector.Cursor{})
-	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, b, "job"))
 	last := h.jobs.jobs[len(h.jobs.jobs)-1]
 	if f, ok := last.(job.Fetch); !ok || f.Mailboxes[0] != boxID || b.Cursor.Next != fmt.Sprint("n", maxPages-1) || b.Cursor.DeltaLink != "" {
 		t.Errorf("last job %v, cursor %+v", last, b.Cursor)
@@ -255,9 +244,7 @@ func TestUndecodableAndIncompleteItems(t *testing.T) {
 			Incomplete: []string{"m1", "gone", "undecodable"}, DeltaLink: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
-	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"))
 	all, _, err := h.Items.List(t.Context(), item.Query{Limit: 10})
 	if err != nil || len(all) != 4 {
 		t.Fatalf("%d items, %v", len(all), err)
@@ -341,10 +328,8 @@ func (g *sentItems) Properties(_ context.Context, _, id string) (mail.Properties
 func TestSentItems(t *testing.T) {
 	h := setUp(t)
 	b := box(connector.Cursor{})
-	if _, err := h.Items.Ingest(t.Context(),
-		[]item.Arrival{{Item: item.Item{Mailbox: boxID, MessageID: "m0", InternetMessageID: "<m0@x>", Received: activated}}}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(h.Items.Ingest(t.Context(),
+		[]item.Arrival{{Item: item.Item{Mailbox: boxID, MessageID: "m0", InternetMessageID: "<m0@x>", Received: activated}}}))(t)
 	g := &sentItems{fail: errors.New("not now")}
 	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) ||
 		b.Cursor != (connector.Cursor{}) {

@@ -18,6 +18,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/membership"
+	"kantoorpost/shared/must"
 )
 
 // Each file of testdata is one business case: an office, a mail, and its decision. A
@@ -43,19 +44,13 @@ func TestBusinessCases(t *testing.T) {
 	reasons := map[item.Reason]bool{}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := must.Get(txtar.ParseFile(file))(t)
 			parts := map[string]string{}
 			for _, f := range a.Files {
 				parts[f.Name] = strings.TrimSpace(string(f.Data))
 			}
 			it, again := parseMail(t, parts["mail"])
-			d, err := decide(t.Context(), it, parseOffice(t, parts["office"]), again)
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := must.Get(decide(t.Context(), it, parseOffice(t, parts["office"]), again))(t)
 			if got := d.String(); got != parts["want"] {
 				t.Errorf("%sgot  %s\nwant %s", a.Comment, got, parts["want"])
 			}

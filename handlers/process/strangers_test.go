@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/learn"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -43,10 +44,7 @@ func village(t *testing.T) (*records, map[string]string) {
 	t.Helper()
 	service := tabletest.Open(t, "directory", "mails")
 	d := directory.New(service.Table("directory"))
-	b, err := d.Bulk(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(d.Bulk(t.Context()))(t)
 	numbers, ids := map[string]string{}, map[string]string{}
 	for line := range strings.Lines(`1101 Bakkerij Vermeulen B.V.
 		1102 Vermeulen Vastgoed Holding B.V.
@@ -68,9 +66,7 @@ func village(t *testing.T) (*records, map[string]string) {
 		case "1106", "1112":
 			c.Type = directory.Person
 		}
-		if c, err = b.SaveClient(c); err != nil {
-			t.Fatal(err)
-		}
+		c = must.Get(b.SaveClient(c))(t)
 		numbers[c.ID], ids[number] = number, c.ID
 	}
 	for line := range strings.Lines(`kees@bakkerijvermeulen.nl 1101 Kees Vermeulen
@@ -92,17 +88,10 @@ func village(t *testing.T) (*records, map[string]string) {
 		for number := range strings.SplitSeq(f[1], ",") {
 			c.Clients = append(c.Clients, ids[number])
 		}
-		if _, err := b.SaveContact(c); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(b.SaveContact(c))(t)
 	}
-	if err := b.Apply(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	all, err := d.AllClients(t.Context(), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Apply(t.Context()))
+	all := must.Get(d.AllClients(t.Context(), 100))(t)
 	x := learn.NewClientIndex(all)
 	mails := service.Table("mails")
 	return &records{Store: chat.NewStore(mails), directory: d, items: item.NewStore(mails), contents: map[string]string{}, cache: &cache{},
@@ -150,10 +139,7 @@ func TestStrangersMail(t *testing.T) {
 			office.talk = &chat.Chat{ID: "talk", Client: known[talk], Contact: from.ID, Subject: strings.TrimPrefix(it.Subject, "Re: "),
 				Members: []string{"anna"}}
 		}
-		d, err := decide(t.Context(), it, office, false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := must.Get(decide(t.Context(), it, office, false))(t)
 		got := "waits"
 		if d.Reason == "" && !d.Dismiss {
 			got = numbers[d.Client]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
 )
@@ -135,9 +136,7 @@ func TestUnknown(t *testing.T) {
 		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false); !errors.Is(err, outbox.ErrState) {
 			t.Errorf("retried without a word: %v", err)
 		}
-		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, true); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, true))(t)
 		w.pass(10 * time.Minute)
 		w.wantState(r, outbox.Sent, "")
 		w.one()
@@ -150,9 +149,7 @@ func TestUnknown(t *testing.T) {
 		w.pass(80 * time.Minute)
 		w.wantState(r, outbox.Unknown, "")
 		w.pass(time.Hour)
-		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, true); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, true))(t)
 		w.pass(10 * time.Minute)
 		w.wantState(r, outbox.Sent, "")
 		w.one()
@@ -172,9 +169,7 @@ func TestSentFromOutlook(t *testing.T) {
 		}
 		r := w.reply()
 		w.pass(30 * time.Second)
-		if err := w.exchange.SendDraft(t.Context(), box, w.drafts()[0]); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.exchange.SendDraft(t.Context(), box, w.drafts()[0]))
 		w.pass(10 * time.Minute)
 		w.wantState(r, outbox.Sent, "")
 		w.one()

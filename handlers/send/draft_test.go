@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
 )
@@ -26,9 +27,7 @@ func TestItsDraftIsDeleted(t *testing.T) {
 		if len(w.drafts()) != 1 {
 			t.Fatal("no draft in the mailbox")
 		}
-		if _, err := w.outbox.TakeBack(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.outbox.TakeBack(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }))(t)
 		w.pass(10 * time.Minute)
 		if left, work := w.drafts(), w.open(); len(left) != 0 || work != 0 || len(w.exchange.left) != 0 {
 			t.Errorf("drafts %v, %d open work, %d left", left, work, len(w.exchange.left))
@@ -44,9 +43,7 @@ func TestItsDraftIsDeleted(t *testing.T) {
 		anybody := func(chat.Chat) error { return nil }
 		r := w.reply()
 		w.pass(time.Minute)
-		if _, err := w.outbox.Dismiss(t.Context(), w.chat.ID, r.ID, anybody); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.outbox.Dismiss(t.Context(), w.chat.ID, r.ID, anybody))(t)
 		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false); !errors.Is(err, outbox.ErrState) {
 			t.Errorf("while its draft is about to be deleted, it leaves again: %v", err)
 		}
@@ -55,9 +52,7 @@ func TestItsDraftIsDeleted(t *testing.T) {
 			t.Errorf("drafts %v, %d open work, %d left", left, work, len(w.exchange.left))
 		}
 		w.exchange.refuse = nil
-		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false))(t)
 		w.pass(10 * time.Minute)
 		w.wantState(r, outbox.Sent, "")
 	})

@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 )
 
@@ -165,9 +166,7 @@ func TestRefused(t *testing.T) {
 			w.pass(time.Hour)
 			w.wantState(r, outbox.Failed, x.reason) // nothing tries it again by itself
 			broken = false
-			if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }, false); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(w.outbox.Retry(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }, false))(t)
 			w.pass(10 * time.Minute)
 			w.wantState(r, outbox.Sent, "")
 			if got := w.one(); strings.Count(got.Body, words) != 1 || len(got.attached) != 2 || len(w.exchange.messages) != 1 {
@@ -255,9 +254,7 @@ func TestUnreachable(t *testing.T) {
 			if n := len(w.exchange.calls); n > 40 {
 				t.Errorf("%d calls in an outage", n)
 			}
-			if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }, false); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(w.outbox.Retry(t.Context(), w.chat.ID, r.ID, func(chat.Chat) error { return nil }, false))(t)
 			w.pass(10 * time.Minute)
 			w.one()
 		})

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/words"
 )
 
@@ -67,10 +68,7 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 // a code has words.
 func TestTheAuditNamesEveryField(t *testing.T) {
 	for _, lang := range languages {
-		texts, err := readTexts(lang)
-		if err != nil {
-			t.Fatal(err)
-		}
+		texts := must.Get(readTexts(lang))(t)
 		for _, object := range []any{directory.Client{}, directory.Contact{}, directory.TeamMember{}, directory.Role{}, directory.ProcessTeam{}} {
 			for i, of := 0, reflect.TypeOf(object); i < of.NumField(); i++ {
 				name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
@@ -180,10 +178,7 @@ func TestTroubleIsToldOnEveryPage(t *testing.T) {
 	// The report is cached, and not requested by each page.
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health"] = healthReport{Enabled: true}
-	pages, err := New(Options{API: api})
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages := must.Get(New(Options{API: api}))(t)
 	for range 3 {
 		r := httptest.NewRequest("GET", "/web/counts", nil)
 		r.Header.Set("X-MS-CLIENT-PRINCIPAL", "somebody")
@@ -306,15 +301,9 @@ func TestTheAuditNamesEveryAction(t *testing.T) {
 	action := regexp.MustCompile(`(?:Action: |action := |action = |audit\(ctx, \w+, |done\(ctx, |, check, )"([a-z-]+\.[a-zA-Z-]+)"`)
 	found := map[string]bool{}
 	for _, room := range []string{"chat", "compose", "connector", "directory", "item", "outbox", "solve"} {
-		files, err := filepath.Glob("../../shared/" + room + "/*.go")
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := must.Get(filepath.Glob("../../shared/" + room + "/*.go"))(t)
 		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := must.Get(os.ReadFile(file))(t)
 			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
@@ -330,10 +319,7 @@ func TestTheAuditNamesEveryAction(t *testing.T) {
 		found["reply."+state] = true
 	}
 	for _, lang := range languages {
-		texts, err := readTexts(lang)
-		if err != nil {
-			t.Fatal(err)
-		}
+		texts := must.Get(readTexts(lang))(t)
 		for name := range found {
 			if texts["audit.action."+name] == "" {
 				t.Errorf("%s: no words for %s", lang, name)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // Problems with a new connector are shown at their fields, and valid values
@@ -79,10 +81,7 @@ func TestSecretInAWrongField(t *testing.T) {
 
 // Every code of the API has words.
 func TestCodesHaveWords(t *testing.T) {
-	texts, err := readTexts("nl")
-	if err != nil {
-		t.Fatal(err)
-	}
+	texts := must.Get(readTexts("nl"))(t)
 	for prefix, codes := range map[string]string{
 		"connector.invalid.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown " +
 			"token-endpoint-other-tenant token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https " +

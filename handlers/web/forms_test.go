@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // The address of a form that was refused leads back to its page: a reload works.
@@ -19,10 +21,7 @@ func TestAFormsAddressLeadsToItsPage(t *testing.T) {
 			t.Errorf("%s: %d %s, want %s", at, w.Code, w.Header().Get("Location"), want)
 		}
 	}
-	pages, err := New(Options{API: newAPI("manager")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages := must.Get(New(Options{API: newAPI("manager")}))(t)
 	for _, path := range pages.(*site).forms {
 		w := browse(t, newAPI("reader"), "GET", strings.NewReplacer("{", "", "}", "").Replace(path), "")
 		if w.Code == http.StatusMethodNotAllowed {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // Each class, id, colour and icon is used by a page, a script or the code: the style sheet
@@ -13,16 +15,14 @@ import (
 func TestStylesAndIconsAreUsed(t *testing.T) {
 	read := func(files fs.FS, keep func(path string) bool) string {
 		var all strings.Builder
-		if err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		must.Do(t, fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !keep(path) {
 				return err
 			}
 			text, err := fs.ReadFile(files, path)
 			all.Write(text)
 			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
+		}))
 		return all.String()
 	}
 	used := read(pageFiles, func(string) bool { return true }) +

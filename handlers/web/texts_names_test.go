@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // What a text names in quotes is on a page under that name, or on a page of Microsoft's.
@@ -19,10 +21,7 @@ func TestWhatTextsNameExists(t *testing.T) {
 	}
 	quoted := regexp.MustCompile(`“([^”{}%]+)”`)
 	for _, lang := range languages {
-		texts, err := readTexts(lang)
-		if err != nil {
-			t.Fatal(err)
-		}
+		texts := must.Get(readTexts(lang))(t)
 		known := slices.Concat(slices.Collect(maps.Values(texts)), others[lang])
 		said, named := append(textsOfCode(t, lang), slices.Collect(maps.Values(texts))...), 0
 		for _, text := range said {
@@ -45,7 +44,7 @@ func textsOfCode(t *testing.T, lang string) (texts []string) {
 	text := regexp.MustCompile(strings.ToUpper(lang) + `:\s+("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)`)
 	joint := regexp.MustCompile(`"\s*\+\s*"`)
 	for _, root := range []string{"../../shared", ".."} {
-		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		must.Do(t, filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
@@ -54,10 +53,7 @@ func textsOfCode(t *testing.T, lang string) (texts []string) {
 				texts = append(texts, joint.ReplaceAllString(m[1], ""))
 			}
 			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		}))
 	}
 	return texts
 }

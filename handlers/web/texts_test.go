@@ -14,15 +14,14 @@ import (
 	"text/template/parse"
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
+
+	"kantoorpost/shared/must"
 )
 
 // No key stands twice in a file: the second would silently replace the first.
 func TestEachTextIsThereOnce(t *testing.T) {
 	for _, lang := range languages {
-		b, err := textFiles.ReadFile("texts/" + lang + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := must.Get(textFiles.ReadFile("texts/" + lang + ".json"))(t)
 		seen := map[string]bool{}
 		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)":`).FindAllStringSubmatch(string(b), -1) {
 			if seen[m[1]] {
@@ -39,14 +38,8 @@ func TestEachTextIsThereOnce(t *testing.T) {
 // Both languages have the same texts with the same arguments, and no unused
 // texts.
 func TestTexts(t *testing.T) {
-	nl, err := readTexts("nl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	en, err := readTexts("en")
-	if err != nil {
-		t.Fatal(err)
-	}
+	nl := must.Get(readTexts("nl"))(t)
+	en := must.Get(readTexts("en"))(t)
 	places := func(s string) []string {
 		p := regexp.MustCompile(`\{\d\}`).FindAllString(s, -1)
 		slices.Sort(p)
@@ -87,18 +80,12 @@ func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
 	t.Helper()
 	used = map[string]bool{}
 	form := regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := must.Get(os.ReadDir("."))(t)
 	for _, f := range files {
 		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+		file := must.Get(parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0))(t)
 		ast.Inspect(file, func(n ast.Node) bool {
 			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
 				s, _ := strconv.Unquote(l.Value)
@@ -112,10 +99,7 @@ func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
 			return true
 		})
 	}
-	k, err := newRenderer("nl", map[string]asset{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := must.Get(newRenderer("nl", map[string]asset{}))(t)
 	for name, page := range k.pages {
 		used[name+".title"] = true
 		for _, tmpl := range page.Templates() {
@@ -139,12 +123,10 @@ func valuesIn(template string) (prefixes []string) {
 }
 
 func TestAMissingTextIsFound(t *testing.T) {
-	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`,
+	set := must.Get(parse.Parse("x",
+		`{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`,
 		"", "",
-		map[string]any{"t": 1, "tn": 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+		map[string]any{"t": 1, "tn": 1}))(t)
 	k := &renderer{lang: "nl", texts: map[string]string{"a.b": "x"}}
 	page := template.Must(template.New("page").Funcs(k.functions()).Parse(`{{t "a.b"}}{{with .}}{{t "a.c"}}{{end}}`))
 	if err := k.check(page); err == nil || !strings.Contains(err.Error(), "a.c") {

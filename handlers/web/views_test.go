@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/jba/templatecheck"
+
+	"kantoorpost/shared/must"
 )
 
 // views are the views of the pages, and of the parts that are requested
@@ -45,23 +47,14 @@ var views = map[string]map[string]any{
 // branches.
 func TestPagesFitTheirViews(t *testing.T) {
 	k := &renderer{lang: "nl"}
-	files, err := filesOfPages()
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := must.Get(filesOfPages())(t)
 	shared := files[layout]
 	delete(files, layout)
 	for name, parts := range files {
-		set, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, slices.Concat(shared, parts)...)
-		if err != nil {
-			t.Fatal(err)
-		}
+		set := must.Get(template.New("").Funcs(k.functions()).ParseFS(pageFiles, slices.Concat(shared, parts)...))(t)
 		requested := []string{"main"}
 		for _, file := range parts {
-			text, err := pageFiles.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := must.Get(pageFiles.ReadFile(file))(t)
 			for _, m := range regexp.MustCompile(`hx-target="#([a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
 				requested = append(requested, m[1])
 			}
@@ -125,10 +118,7 @@ func TestPagesCallNoMethods(t *testing.T) {
 	if !methods["IsZero"] || !fields["Received"] {
 		t.Fatal("views are not looked into")
 	}
-	k, err := newRenderer("nl", map[string]asset{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := must.Get(newRenderer("nl", map[string]asset{}))(t)
 	for name, page := range k.pages {
 		for _, part := range page.Templates() {
 			if part.Tree == nil {

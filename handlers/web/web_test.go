@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // A fakeAPI gives the answers of a test, by "METHOD /path", and records the
@@ -56,10 +58,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // browse makes one request as a signed-in user.
 func browse(t *testing.T, api http.Handler, method, target string, form string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	site, err := New(Options{API: api})
-	if err != nil {
-		t.Fatal(err)
-	}
+	site := must.Get(New(Options{API: api}))(t)
 	r := httptest.NewRequest(method, target, strings.NewReader(form))
 	if form != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -154,10 +153,7 @@ func TestRefusalsOfThePagesAreLogged(t *testing.T) {
 }
 
 func TestStaticFilesAreKeptByTheirHash(t *testing.T) {
-	files, err := readStatic()
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := must.Get(readStatic())(t)
 	w := browse(t, newAPI("reader"), "GET", files["style.css"].url, "")
 	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") ||
 		!strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
@@ -243,16 +239,10 @@ func TestNavigation(t *testing.T) {
 	reader := newAPI("reader", "mails.read")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, `!href="/web/health"`)
-	handler, err := New(Options{API: api})
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := must.Get(New(Options{API: api}))(t)
 	s := handler.(*site)
 	delete(s.paths, "/web/mails")
-	v, err := s.newRequest(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := must.Get(s.newRequest(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil)))(t)
 	v.me = person{Actions: []string{"mails.read", "health.read"}}
 	if groups := v.nav(); len(groups) != 1 || len(groups[0].Items) != 1 || groups[0].Items[0].Path != "/web/health" {
 		t.Errorf("navigation leads to %+v", groups)
@@ -261,10 +251,7 @@ func TestNavigation(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	k := &renderer{lang: "nl"}
-	var err error
-	if k.texts, err = readTexts("nl"); err != nil {
-		t.Fatal(err)
-	}
+	k.texts = must.Get(readTexts("nl"))(t)
 	now := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC) // half past ten
 	for back, want := range map[time.Duration]string{
 		10 * time.Second: "zojuist", time.Minute: "1 minuut geleden", 59 * time.Minute: "59 minuten geleden", 3 * time.Hour: "07:30",

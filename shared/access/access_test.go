@@ -10,6 +10,7 @@ import (
 	"kantoorpost/infra"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 )
 
 func person(rights directory.Rights) Actor {
@@ -139,10 +140,7 @@ func TestActorsAreToldApart(t *testing.T) {
 // The app registration gives programs the roles that the code knows, and tokens
 // of the version whose claims it reads.
 func TestRegistrationHasTheRoles(t *testing.T) {
-	r, err := infra.ReadRegistration()
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := must.Get(infra.ReadRegistration())(t)
 	var got []string
 	ids := map[string]bool{}
 	for _, role := range r.AppRoles {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -56,10 +57,7 @@ func newGate(t testing.TB) Gate {
 
 func (g Gate) add(t testing.TB, email string, rights directory.Rights) directory.TeamMember {
 	t.Helper()
-	m, err := g.Directory.CreateTeamMember(t.Context(), directory.TeamMember{Name: "N", Email: email, Rights: rights, Active: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must.Get(g.Directory.CreateTeamMember(t.Context(), directory.TeamMember{Name: "N", Email: email, Rights: rights, Active: true}))(t)
 	return m
 }
 
@@ -118,9 +116,7 @@ func TestClaimsMayHaveTheirMappedNames(t *testing.T) {
 func TestAnAddressThatPassesToAnotherDoesNotTakeTheMemberAlong(t *testing.T) {
 	g, ctx := newGate(t), t.Context()
 	member := g.add(t, "alice@kantoor.nl", directory.Administrator)
-	if _, err := g.Identify(ctx, user(alice, "alice@kantoor.nl")); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(g.Identify(ctx, user(alice, "alice@kantoor.nl")))(t)
 	if actor, err := g.Identify(ctx, user(mallet, "alice@kantoor.nl")); !errors.Is(err, ErrStranger) {
 		t.Errorf("another account with the address: %+v, %v", actor, err)
 	}
@@ -139,9 +135,7 @@ func TestRightsAreThoseOfThisMoment(t *testing.T) {
 	}
 	set := func(edit func(*directory.TeamMember)) {
 		t.Helper()
-		if _, err := g.Directory.UpdateTeamMember(ctx, member.ID, "", func(m *directory.TeamMember) error { edit(m); return nil }); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(g.Directory.UpdateTeamMember(ctx, member.ID, "", func(m *directory.TeamMember) error { edit(m); return nil }))(t)
 	}
 	set(func(m *directory.TeamMember) { m.Rights = directory.Reader })
 	if actor, err := g.Identify(ctx, h); err != nil || Can(actor, HealthRead, Some) {
@@ -151,9 +145,7 @@ func TestRightsAreThoseOfThisMoment(t *testing.T) {
 	if _, err := g.Identify(ctx, h); !errors.Is(err, ErrStranger) {
 		t.Errorf("after leaving: %v", err)
 	}
-	if err := g.Directory.DeleteTeamMember(ctx, member.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, g.Directory.DeleteTeamMember(ctx, member.ID, ""))
 	if _, err := g.Identify(ctx, h); !errors.Is(err, ErrStranger) {
 		t.Errorf("after deletion: %v", err)
 	}
@@ -180,9 +172,7 @@ func TestTheFirstAdministratorIsOneUntilTheDirectoryKnowsBetter(t *testing.T) {
 	if err := g.Directory.DeleteTeamMember(ctx, other.ID, ""); !errors.Is(err, directory.ErrLastAdministrator) {
 		t.Fatal(err)
 	}
-	if err := g.Directory.DeleteTeamMember(ctx, member.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, g.Directory.DeleteTeamMember(ctx, member.ID, ""))
 	if actor, err := g.Identify(ctx, boss); !errors.Is(err, ErrStranger) {
 		t.Errorf("when he is deleted: %+v, %v", actor, err)
 	}
@@ -211,13 +201,9 @@ func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 			g.add(t, "other@kantoor.nl", directory.Administrator)
 			m := g.add(t, "boss@kantoor.nl", directory.Administrator)
 			if signedIn {
-				if _, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); err != nil {
-					t.Fatal(err)
-				}
+				must.Get(g.Identify(t.Context(), user(alice, "boss@kantoor.nl")))(t)
 			}
-			if err := end(g, m); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, end(g, m))
 			if actor, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); !errors.Is(err, ErrStranger) {
 				t.Errorf("%s, signed in %t: %+v, %v", name, signedIn, actor, err)
 			}
@@ -227,12 +213,8 @@ func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 	// the first administrator.
 	g := newGate(t)
 	m := g.add(t, "alice@kantoor.nl", directory.Reader)
-	if _, err := g.Identify(t.Context(), user(alice, "alice@kantoor.nl")); err != nil {
-		t.Fatal(err)
-	}
-	if err := remove(g, m); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(g.Identify(t.Context(), user(alice, "alice@kantoor.nl")))(t)
+	must.Do(t, remove(g, m))
 	if actor, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); !errors.Is(err, ErrStranger) {
 		t.Errorf("the account of a former member: %+v, %v", actor, err)
 	}
@@ -283,15 +265,11 @@ func TestOnlyTheSignInNameBindsAnAccount(t *testing.T) {
 func TestAnAccountThatIsTakenAwayMakesPlace(t *testing.T) {
 	g, ctx := newGate(t), t.Context()
 	m := g.add(t, "alice@kantoor.nl", directory.Editor)
-	if _, err := g.Identify(ctx, user(alice, "alice@kantoor.nl")); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(g.Identify(ctx, user(alice, "alice@kantoor.nl")))(t)
 	if err := g.Directory.Unbind(ctx, m.ID, "another"); !errors.Is(err, directory.ErrChanged) {
 		t.Errorf("of another revision: %v", err)
 	}
-	if err := g.Directory.Unbind(ctx, m.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, g.Directory.Unbind(ctx, m.ID, ""))
 	if actor, err := g.Identify(ctx, user(mallet, "alice@kantoor.nl")); err != nil || actor.Member.ID != m.ID {
 		t.Errorf("the new account: %+v, %v", actor, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 )
 
 // In one such context the same person is looked up once. Another person, and a
@@ -17,10 +18,7 @@ func TestOnce(t *testing.T) {
 	g.add(t, "bob@kantoor.nl", directory.Reader)
 	who := func(ctx context.Context, h http.Header) directory.Rights {
 		t.Helper()
-		a, err := g.Identify(ctx, h)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := must.Get(g.Identify(ctx, h))(t)
 		return a.Member.Rights
 	}
 	alices, bobs := user(alice, "alice@kantoor.nl"), user(mallet, "bob@kantoor.nl")
@@ -28,13 +26,10 @@ func TestOnce(t *testing.T) {
 	if got := who(ctx, alices); got != directory.Editor {
 		t.Fatal(got)
 	}
-	_, err := g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error {
+	must.Get(g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error {
 		m.Rights = directory.Manager
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))(t)
 	if got := who(ctx, alices); got != directory.Editor {
 		t.Error("asked again: ", got)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -21,9 +22,7 @@ func newTables(t testing.TB, names ...string) ([]*table.Table, *wiretest.Wire) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), names...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), names...))
 	var tables []*table.Table
 	for _, name := range names {
 		tables = append(tables, service.Table(name))
@@ -35,9 +34,7 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	tables, _ := newTables(t, "one")
 	e := Entry{At: time.Date(2026, 3, 1, 10, 0, 0, 0, time.FixedZone("", 3600)), By: "sanne@kantoor.nl", Action: "mail.solve",
 		Object: "contact x", Mail: "m", Detail: map[string]string{"name": "Piet → Kees", "note": "{\"a\":\n1}"}}.Identified()
-	if err := tables[0].Write(t.Context(), Op(e)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, tables[0].Write(t.Context(), Op(e)))
 	got, next, err := New(tables...).List(t.Context(), 10, "")
 	if err != nil || next != "" || len(got) != 1 || !reflect.DeepEqual(got[0], e) {
 		t.Errorf("%+v, %q, %v; want %+v", got, next, err, e)
@@ -71,9 +68,7 @@ func TestTheLogIsOneListOfAllTables(t *testing.T) {
 		want = append(want, e.ID)
 		// Rows of other kinds stand beside the entries.
 		other := table.Put(table.Row{Key: fmt.Sprintf("%c|%d", "`b"[i%2], i), Props: map[string]any{"x": true}})
-		if err := tables[i*i%3].Write(t.Context(), Op(e), other); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tables[i*i%3].Write(t.Context(), Op(e), other))
 	}
 	slices.Sort(want)
 	log := New(tables...)
@@ -115,9 +110,7 @@ func TestADamagedEntryHidesNoOther(t *testing.T) {
 		if i == 1 {
 			op = table.Put(table.Row{Key: prefix + e.ID, Props: map[string]any{"detail": "damaged"}})
 		}
-		if err := tables[0].Write(t.Context(), op); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tables[0].Write(t.Context(), op))
 	}
 	seen := 0
 	for after := ""; ; {
@@ -160,15 +153,11 @@ func FuzzOp(f *testing.F) {
 		for i := range min(max(details, 0), 80) {
 			e.Detail[fmt.Sprint(name, i)] = value
 		}
-		if err := tables[0].Write(t.Context(), Op(e)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tables[0].Write(t.Context(), Op(e)))
 		got, err := tables[0].Get(t.Context(), prefix+e.ID)
 		if err != nil || got.Unpack(&e) != nil {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if err := tables[0].Write(t.Context(), table.Delete(got)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tables[0].Write(t.Context(), table.Delete(got)))
 	})
 }

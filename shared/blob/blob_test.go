@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
@@ -33,17 +34,12 @@ func TestAzuriteKeepsThePromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: no Azurite")
 	}
-	store, err := blob.Open(storage.Account{ConnectionString: azuritetest.ForTest(t).ConnectionString()}, "u"+ids.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := must.Get(blob.Open(storage.Account{ConnectionString: azuritetest.ForTest(t).ConnectionString()}, "u"+ids.Random()))(t)
 	if err := store.Check(t.Context()); err == nil {
 		t.Error("a container that is not there is there")
 	}
 	for range 2 {
-		if err := store.Create(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, store.Create(t.Context()))
 	}
 	if err := store.Check(t.Context()); err != nil {
 		t.Error(err)
@@ -63,10 +59,7 @@ func run(t *testing.T, store *blob.Store) {
 		if err != nil || got.Size != int64(len(content)) {
 			t.Fatalf("%d bytes: %+v, %v", len(content), got, err)
 		}
-		f, err := store.Open(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := must.Get(store.Open(t.Context(), id))(t)
 		want := about
 		want.Size = int64(len(content))
 		if f.Until = f.Until.Local(); f.Info != want || f.Size() != want.Size {
@@ -127,18 +120,12 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // swept has the files in the store expire, but for one that is kept.
 func swept(t *testing.T, store *blob.Store, until time.Time) {
 	kept := ids.Random()
-	if _, err := store.Put(t.Context(), kept, blob.Info{Until: until}, strings.NewReader("x"), limit); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(store.Put(t.Context(), kept, blob.Info{Until: until}, strings.NewReader("x"), limit))(t)
 	for _, at := range []time.Time{until.Add(time.Hour), until} { // the second is earlier, and changes nothing
-		if err := store.Keep(t.Context(), kept, at); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, store.Keep(t.Context(), kept, at))
 	}
 	used := ids.Random()
-	if _, err := store.Put(t.Context(), used, blob.Info{Until: until}, strings.NewReader("x"), limit); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(store.Put(t.Context(), used, blob.Info{Until: until}, strings.NewReader("x"), limit))(t)
 	for _, step := range []struct {
 		at      time.Time
 		deleted int
@@ -163,10 +150,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 					}
 					return wiretest.Pass
 				})
-				store, err := blob.Open(storage.Account{ConnectionString: blobtest.Connection, Transport: wire}, "uploads")
-				if err != nil {
-					t.Fatal(err)
-				}
+				store := must.Get(blob.Open(storage.Account{ConnectionString: blobtest.Connection, Transport: wire}, "uploads"))(t)
 				content := bytes.Repeat([]byte("kantoor"), 5<<20/7*2)
 				if _, err := store.Put(t.Context(), "one", blob.Info{}, bytes.NewReader(content), math.MaxInt64); err != nil {
 					t.Fatalf("fault %d of call %d: %v", fault, broken, err)

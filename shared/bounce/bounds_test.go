@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
+
+	"kantoorpost/shared/must"
 )
 
 // hostile are pieces of which long reports are made to be expensive.
@@ -101,10 +103,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal("no cases: ", err)
 	}
 	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+		raw := must.Get(os.ReadFile(file))(f)
 		for _, c := range txtar.Parse(raw).Files {
 			f.Add(string(c.Data))
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"kantoorpost/shared/must"
 )
 
 // Reports of many systems, each with what it says.
@@ -16,10 +18,7 @@ func TestCases(t *testing.T) {
 		t.Fatal("no cases: ", err)
 	}
 	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		archive := must.Get(txtar.ParseFile(file))(t)
 		if len(archive.Files)%2 != 0 {
 			t.Fatalf("%s: a report without what it says", file)
 		}

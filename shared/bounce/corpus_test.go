@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // corpora is the folder of real mail, beside the checkout.
@@ -41,10 +43,7 @@ func truths(t *testing.T) map[string][]truth {
 func TestRealReports(t *testing.T) {
 	n, recipients, statuses := 0, 0, 0
 	for file, want := range truths(t) {
-		raw, err := os.ReadFile(filepath.Join(corpora, "bounces", file))
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := must.Get(os.ReadFile(filepath.Join(corpora, "bounces", file)))(t)
 		n += len(want)
 		got := Parse(string(raw)).Recipients
 		if len(got) != len(want) {

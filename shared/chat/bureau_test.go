@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -28,9 +29,7 @@ func newBureau(t *testing.T) *bureau {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	mails := service.Table("mails")
 	return &bureau{fixture{chat.NewStore(mails), mails}, server, wire, item.NewStore(mails), noon}
 }
@@ -44,10 +43,7 @@ func (b *bureau) mail(t *testing.T, n int, address string) item.Item {
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
-	kept, err := b.items.Get(t.Context(), ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept := must.Get(b.items.Get(t.Context(), ids[0]))(t)
 	return kept
 }
 

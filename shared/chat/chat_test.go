@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -39,18 +40,13 @@ func setUp(t *testing.T) fixture {
 func (b fixture) start(t *testing.T, it item.Item, client string, members ...string) chat.Chat {
 	t.Helper()
 	c, ops := chat.Start(it.ID, it, client, "contact", "Jan", members, true)
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	return b.get(t, c.ID)
 }
 
 func (b fixture) get(t *testing.T, id string) chat.Chat {
 	t.Helper()
-	c, err := b.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(b.Get(t.Context(), id))(t)
 	return c
 }
 
@@ -60,9 +56,7 @@ func TestJoin(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, newMail(1), "client", "anna")
 	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"bram", "anna"}, ByMessageID: true})
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	c = b.get(t, c.ID)
 	if c.Messages != 2 || c.Preview != "tekst 2" || !slices.Equal(c.Members, []string{"anna", "bram"}) {
 		t.Errorf("after an answer: %+v", c)
@@ -71,9 +65,7 @@ func TestJoin(t *testing.T) {
 	other := newMail(3)
 	other.Address = "loon@x.example"
 	_, ops = c.Join(other, chat.Entry{Members: []string{"carla"}, Copy: true})
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	c = b.get(t, c.ID)
 	if c.Messages != 2 || len(c.Members) != 3 || !slices.Equal(c.Addresses, []string{"info@x.example", "loon@x.example"}) {
 		t.Errorf("after a copy: %+v", c)
@@ -109,9 +101,7 @@ func TestOneChatPerMail(t *testing.T) {
 	twin := newMail(2)
 	twin.InternetMessageID = "<1@x>"
 	_, ops = chat.Start(twin.ID, twin, "client", "contact", "Jan", []string{"anna"}, false)
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	if got, taken, same, err := b.Copied(t.Context(), twin); err != nil || !taken || same {
 		t.Errorf("another mail with that id is a copy in %+v, %t, %t, %v", got, taken, same, err)
 	}
@@ -158,16 +148,12 @@ func TestLargestChat(t *testing.T) {
 	if err := b.table.Write(t.Context(), append(ops, it.Transition(item.Parked, "version")...)...); err == nil {
 		t.Error("a mail that was never stored has changed its state")
 	}
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	_, ops = b.get(t, c.ID).Join(newMail(2), chat.Entry{Members: append(members, "one more"), ByMessageID: true})
 	if n := len(ops) + len(newMail(2).Transition(item.Parked, "version")); n > table.MaxOps {
 		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
 	}
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 	if got := b.get(t, c.ID); len(got.Members) != chat.MaxMembers {
 		t.Errorf("%d members", len(got.Members))
 	}

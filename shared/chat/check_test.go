@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 )
 
 func anybody(chat.Chat) error { return nil }
@@ -49,9 +50,7 @@ func TestAChatIsCheckedAsItIsWritten(t *testing.T) {
 					return refused
 				}
 				// Anna loses the chat after it was read.
-				if _, err := b.SetMembers(t.Context(), c.ID, "", anybody, []string{"bram"}, time.Now()); err != nil {
-					t.Fatal(err)
-				}
+				must.Get(b.SetMembers(t.Context(), c.ID, "", anybody, []string{"bram"}, time.Now()))(t)
 				if name[:3] == "no " {
 					return refused
 				}

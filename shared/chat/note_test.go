@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 )
 
 // What its author erases is nowhere any more, also after the chat was merged, and a
@@ -15,13 +16,8 @@ func TestAnErasedNoteIsNowhere(t *testing.T) {
 	b := newBureau(t)
 	const secret = "Geheimpje"
 	from, into := b.started(t, 1, "bakker", "anna", "bram"), b.started(t, 2, "bakker", "anna", "bram")
-	note, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: secret}, anybody, b.next())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.merge(t, from.ID, into.ID); err != nil {
-		t.Fatal(err)
-	}
+	note := must.Get(b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: secret}, anybody, b.next()))(t)
+	must.Get(b.merge(t, from.ID, into.ID))(t)
 	again, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: secret}, anybody, b.next())
 	if err != nil || again.ID != note.ID || again.Text != secret {
 		t.Errorf("%+v, %v", again, err)
@@ -30,9 +26,7 @@ func TestAnErasedNoteIsNowhere(t *testing.T) {
 	if !kept() {
 		t.Fatal("it was never kept")
 	}
-	if err := b.DeleteNote(t.Context(), into.ID, note.ID, "anna", anybody); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.DeleteNote(t.Context(), into.ID, note.ID, "anna", anybody))
 	for _, r := range b.server.Snapshot(t)["mails"] {
 		if strings.Contains(fmt.Sprint(r), secret) {
 			t.Errorf("it is still kept at %s", r.Key)
@@ -51,17 +45,12 @@ func TestMessagesOfOneMillisecond(t *testing.T) {
 		it.ID = ids.Timed(newMail(1).Received, ids.Hash(fmt.Sprint(n)))
 		it.Received = newMail(1).Received
 		_, ops := b.get(t, c.ID).Join(it, chat.Entry{ByMessageID: true})
-		if err := b.table.Write(t.Context(), ops...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.table.Write(t.Context(), ops...))
 		want = append([]string{it.ID}, want...)
 	}
 	at := b.get(t, c.ID).Last
 	for range 5 {
-		note, err := b.AddNote(t.Context(), c.ID, "anna", "", chat.Note{Text: "Let op"}, anybody, at)
-		if err != nil {
-			t.Fatal(err)
-		}
+		note := must.Get(b.AddNote(t.Context(), c.ID, "anna", "", chat.Note{Text: "Let op"}, anybody, at))(t)
 		want = append([]string{note.ID}, want...)
 	}
 	all, _, err := b.Messages(t.Context(), c.ID, 20, "")

@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // A merge brings everything over, however much it is; old ids and later mail lead to
@@ -22,10 +23,7 @@ func TestMerge(t *testing.T) {
 	for n := range many {
 		mails = append(mails, b.joined(t, 10+n, "loon@x.example", from.ID, chat.Entry{ByMessageID: true}).ID)
 	}
-	note, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
-	if err != nil {
-		t.Fatal(err)
-	}
+	note := must.Get(b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next()))(t)
 	b.markSeen(t, from, "bram")
 	b.markSeen(t, into, "bram")
 	got, err := b.merge(t, from.ID, into.ID)
@@ -65,10 +63,7 @@ func TestMerge(t *testing.T) {
 	if _, err := b.SetMembers(t.Context(), from.ID, "", anybody, []string{"anna"}, noon); !errors.Is(err, chat.ErrMerged) {
 		t.Errorf("members for the old id: %v", err)
 	}
-	late, err := b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next())
-	if err != nil {
-		t.Fatal(err)
-	}
+	late := must.Get(b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()))(t)
 	if now, err := b.undo(t, from.ID); err != nil || now.ID != from.ID || now.Messages != many+2 || now.Notes != 1 {
 		t.Fatalf("%+v, %v", now, err)
 	}
@@ -94,36 +89,21 @@ func TestTooLateToUndo(t *testing.T) {
 	}
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "carla")
 	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
-	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}))(t)
+	must.Get(b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()))(t)
 	if _, err := b.undo(t, c.ID); err != nil {
 		t.Errorf("after a note: %v", err)
 	}
-	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}))(t)
 	b.joined(t, 4, "info@x.example", into.ID, chat.Entry{ByMessageID: true})
 	later(chat.LaterMessages, c.ID)
 	third := b.started(t, 5, "bakker", "anna")
-	if _, err := b.move(t, chat.Move{Chat: into.ID, Message: m.ID, Into: third.ID}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.move(t, chat.Move{Chat: into.ID, Message: m.ID, Into: third.ID}))(t)
 	later(chat.LaterMoved, c.ID)
-	split, err := b.move(t, chat.Move{Chat: into.ID, Message: newMailID(b, t, 4)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.AddNote(t.Context(), split.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()); err != nil {
-		t.Fatal(err)
-	}
+	split := must.Get(b.move(t, chat.Move{Chat: into.ID, Message: newMailID(b, t, 4)}))(t)
+	must.Get(b.AddNote(t.Context(), split.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()))(t)
 	later(chat.LaterMessages, into.ID) // the note would be lost
-	if _, err := b.merge(t, split.ID, third.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.merge(t, split.ID, third.ID))(t)
 	later(chat.LaterChange, into.ID)
 }
 
@@ -134,10 +114,7 @@ func TestSetClient(t *testing.T) {
 	ctx := audit.As(t.Context(), "anna")
 	c := b.started(t, 1, "bakker", "anna", "bram")
 	m := b.joined(t, 2, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
-	c, err := b.SetMembers(ctx, c.ID, "", anybody, []string{"anna", "bram", "dirk"}, noon)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c = must.Get(b.SetMembers(ctx, c.ID, "", anybody, []string{"anna", "bram", "dirk"}, noon))(t)
 	if _, err := b.SetClient(ctx, c.ID, "stale", anybody, "slager", linked, b.next()); !errors.Is(err, chat.ErrChanged) {
 		t.Errorf("an old version: %v", err)
 	}
@@ -187,16 +164,10 @@ func TestManyMembers(t *testing.T) {
 	}
 	c, into := b.started(t, 1, "bakker", these...), b.started(t, 2, "slager", those...)
 	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
-	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}))(t)
 	everybody := func(context.Context, string, []string) ([]string, error) { return those, nil }
-	if _, err := b.SetClient(t.Context(), c.ID, "", anybody, "slager", everybody, b.next()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.merge(t, c.ID, into.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SetClient(t.Context(), c.ID, "", anybody, "slager", everybody, b.next()))(t)
+	must.Get(b.merge(t, c.ID, into.ID))(t)
 	for q, want := range map[chat.Query]int{{Member: "a79", Limit: 9}: 0, {Member: "b79", Limit: 9}: 1, {Client: "slager", Limit: 9}: 1} {
 		if list, _, err := b.List(t.Context(), q); err != nil || len(list) != want || want == 1 && list[0].Messages != 3 {
 			t.Errorf("%+v: %+v, %v", q, list, err)
@@ -237,20 +208,12 @@ func TestRemoveWhatWasMoved(t *testing.T) {
 	b := newBureau(t)
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "bakker", "anna")
 	first := newMailID(b, t, 1)
-	if _, err := b.merge(t, c.ID, into.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.merge(t, c.ID, into.ID))(t)
 	b.markSeen(t, into, "anna")
 	b.joined(t, 3, "info@x.example", into.ID, chat.Entry{ByMessageID: true})
 	for n, id := range []string{first, newMailID(b, t, 3), into.ID} {
-		it, err := b.items.Get(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ops, err := b.RemoveMail(t.Context(), b.get(t, into.ID), it)
-		if err != nil {
-			t.Fatal(err)
-		}
+		it := must.Get(b.items.Get(t.Context(), id))(t)
+		ops := must.Get(b.RemoveMail(t.Context(), b.get(t, into.ID), it))(t)
 		b.write(t, ops)
 		if _, _, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: it.InternetMessageID}); ok || err != nil {
 			t.Errorf("answers to mail %d still find the chat, %v", n, err)
@@ -269,18 +232,12 @@ func TestRemoveWhatWasMoved(t *testing.T) {
 			t.Errorf("%s is left", row.Key)
 		}
 	}
-	it, err := b.items.Get(t.Context(), first)
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(b.items.Get(t.Context(), first))(t)
 	id, err := b.FreeID(t.Context(), it)
 	if err != nil || id == first || id[:13] != first[:13] {
 		t.Errorf("the chat of the mail gets the id %s, %v", id, err)
 	}
-	other, err := b.items.Get(t.Context(), newMailID(b, t, 3))
-	if err != nil {
-		t.Fatal(err)
-	}
+	other := must.Get(b.items.Get(t.Context(), newMailID(b, t, 3)))(t)
 	if id, err := b.FreeID(t.Context(), other); err != nil || id != other.ID {
 		t.Errorf("%s, %v", id, err)
 	}

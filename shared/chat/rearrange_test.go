@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // One mail moves into another chat with its copies, its threads and its history. The
@@ -158,10 +159,7 @@ func TestWhatDoesNotMove(t *testing.T) {
 	b := newBureau(t)
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "anna")
 	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{ByMessageID: true})
-	note, err := b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
-	if err != nil {
-		t.Fatal(err)
-	}
+	note := must.Get(b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next()))(t)
 	fails := func(want error, m chat.Move) {
 		t.Helper()
 		if _, err := b.move(t, m); !errors.Is(err, want) {

@@ -16,6 +16,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
 )
@@ -130,10 +131,7 @@ func (s *schedule) event() {
 		s.model.add(id, it.ID, "")
 	case 1:
 		s.log = append(s.log, "note in "+id)
-		note, err := s.AddNote(s.t.Context(), id, "anna", fmt.Sprint(s.n), chat.Note{Text: "Ik bel."}, anybody, s.next())
-		if err != nil {
-			s.t.Fatal(err)
-		}
+		note := must.Get(s.AddNote(s.t.Context(), id, "anna", fmt.Sprint(s.n), chat.Note{Text: "Ik bel."}, anybody, s.next()))(s.t)
 		s.model.add(id, note.ID, "anna")
 	default:
 		who := s.model.chats[id].members[s.r.IntN(len(s.model.chats[id].members))]
@@ -222,10 +220,7 @@ func (s *schedule) unknown() string {
 // same says whether the chats have the messages and clients of a model.
 func (s *schedule) same(m *model) bool {
 	for id, c := range m.chats {
-		now, err := s.Get(s.t.Context(), id)
-		if err != nil {
-			s.t.Fatal(err)
-		}
+		now := must.Get(s.Get(s.t.Context(), id))(s.t)
 		if c.into != "" {
 			continue
 		}

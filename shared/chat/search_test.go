@@ -8,6 +8,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -20,13 +21,9 @@ func TestSearchDoesNotGrow(t *testing.T) {
 		server := tabletest.New()
 		wire := server.Transport()
 		service := server.Service(t, wire)
-		if err := service.Create(t.Context(), "mails"); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.Create(t.Context(), "mails"))
 		b := fixture{chat.NewStore(service.Table("mails")), service.Table("mails")}
-		if err := b.Index(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.Index(t.Context()))
 		for i := range n {
 			it := newMail(i)
 			members := []string{"anna"}
@@ -34,9 +31,7 @@ func TestSearchDoesNotGrow(t *testing.T) {
 				it.Subject, members = "Zeldzame aangifte", []string{"bram"}
 			}
 			_, ops := chat.Start(it.ID, it, "client", "contact", "Jan", members, true)
-			if err := b.table.Write(t.Context(), ops...); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, b.table.Write(t.Context(), ops...))
 		}
 		for name, q := range map[string]chat.Search{
 			"rare": {Words: []string{"zeldz"}}, "rare and frequent": {Words: []string{"aangifte", "zeldzame"}},
@@ -83,27 +78,19 @@ func TestTheIndexFollowsAChat(t *testing.T) {
 	old := b.get(t, one.ID)
 	old.Indexed = ""
 	r := table.Document("c|"+old.ID, old, nil)
-	if err := b.table.Write(t.Context(), table.Put(r), table.Delete(table.Row{Key: "l|chat|mail|" + old.ID})); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Index(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), table.Put(r), table.Delete(table.Row{Key: "l|chat|mail|" + old.ID})))
+	must.Do(t, b.Index(t.Context()))
 	if got := found(chat.Search{}); !slices.Equal(got, []string{two.ID, one.ID}) {
 		t.Fatalf("found %v", got)
 	}
-	if _, err := b.SetMembers(t.Context(), one.ID, "", anybody, []string{"bram", "eva"}, time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SetMembers(t.Context(), one.ID, "", anybody, []string{"bram", "eva"}, time.Now()))(t)
 	if got := found(chat.Search{Members: []string{"anna"}}); !slices.Equal(got, []string{two.ID}) {
 		t.Errorf("of anna, who left the other: %v", got)
 	}
 	if got := found(chat.Search{Members: []string{"eva"}}); !slices.Equal(got, []string{one.ID}) {
 		t.Errorf("of eva, who joined: %v", got)
 	}
-	if _, err := b.SetState(t.Context(), two.ID, "", anybody, chat.Closed); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SetState(t.Context(), two.ID, "", anybody, chat.Closed))(t)
 	if got := found(chat.Search{State: chat.Open}); !slices.Equal(got, []string{one.ID}) {
 		t.Errorf("open: %v", got)
 	}
@@ -124,15 +111,11 @@ func TestTheIndexFollowsAChat(t *testing.T) {
 func TestTheFirstMailIsFoundByItsChat(t *testing.T) {
 	b := setUp(t)
 	items := item.NewStore(b.table)
-	if err := items.Index(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, items.Index(t.Context()))
 	first := newMail(1)
 	first.State, first.From = item.Processed, mail.Address{Name: "J. Pietersen", Email: "administratie@bakker.example"}
 	first.Chat = b.start(t, first, "client", "anna").ID
-	if err := b.table.Write(t.Context(), table.Put(table.Document("m|"+first.ID, first, nil))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), table.Put(table.Document("m|"+first.ID, first, nil))))
 	for _, q := range []item.Search{
 		{Words: []string{"mail"}}, {Words: []string{"administratie", "pieter"}, State: item.Processed},
 		{Words: []string{"bakker"}, Mailboxes: []string{box}},

@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -36,16 +37,12 @@ func (b fixture) unread(t *testing.T, c chat.Chat, member string) int64 {
 
 func (b fixture) markSeen(t *testing.T, c chat.Chat, member string) {
 	t.Helper()
-	if err := b.MarkSeen(t.Context(), b.get(t, c.ID), member, 0); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.MarkSeen(t.Context(), b.get(t, c.ID), member, 0))
 }
 
 func (b fixture) write(t *testing.T, ops []table.Op) {
 	t.Helper()
-	if err := b.table.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.table.Write(t.Context(), ops...))
 }
 
 // Unread for a member are mail and the notes of others, not his or her own notes
@@ -69,14 +66,10 @@ func TestUnread(t *testing.T) {
 	b.write(t, ops)
 	want(1, 2)
 	b.markSeen(t, c, "anna")
-	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, noon))(t)
 	want(0, 3)
 	// Writing a note does not make the messages before it seen.
-	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", chat.Note{Text: "Goed."}, anybody, noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.AddNote(t.Context(), c.ID, "bram", "k", chat.Note{Text: "Goed."}, anybody, noon))(t)
 	want(1, 4)
 	// A person who is no member has nothing unread, and no row is written.
 	b.markSeen(t, c, "carla")
@@ -95,13 +88,8 @@ func TestRemovedChatIsUnseen(t *testing.T) {
 	c := b.start(t, newMail(1), "client", "anna", "bram")
 	b.markSeen(t, c, "anna")
 	b.markSeen(t, c, "bram")
-	if _, err := b.SetMembers(t.Context(), c.ID, "", anybody, []string{"anna"}, noon); err != nil {
-		t.Fatal(err)
-	}
-	ops, err := b.RemoveMail(t.Context(), b.get(t, c.ID), newMail(1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SetMembers(t.Context(), c.ID, "", anybody, []string{"anna"}, noon))(t)
+	ops := must.Get(b.RemoveMail(t.Context(), b.get(t, c.ID), newMail(1)))(t)
 	b.write(t, ops)
 	rows, _, err := b.table.Range(t.Context(), "u|", "u|~", 100)
 	if err != nil || len(rows) != 0 {
@@ -123,9 +111,7 @@ func TestPagesOfMember(t *testing.T) {
 				want[c.ID] = 0
 			}
 			if n%4 == 1 || n%4 == 2 { // anna is removed, and may have seen it
-				if _, err := b.SetMembers(t.Context(), c.ID, "", anybody, []string{"bram"}, noon); err != nil {
-					t.Fatal(err)
-				}
+				must.Get(b.SetMembers(t.Context(), c.ID, "", anybody, []string{"bram"}, noon))(t)
 				delete(want, c.ID)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
 )
@@ -100,9 +101,7 @@ func TestTwoAtOnce(t *testing.T) {
 						continue
 					}
 					var m chat.Message
-					if err := row.Document(&m); err != nil {
-						t.Fatal(err)
-					}
+					must.Do(t, row.Document(&m))
 					in, _, _ := strings.Cut(row.Key[2:], "|")
 					if number := fmt.Sprint(in, m.Sequence); numbers[number] {
 						t.Errorf("two messages of chat %s have the sequence %d", in, m.Sequence)

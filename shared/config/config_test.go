@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/config"
+	"kantoorpost/shared/must"
 )
 
 var update = flag.Bool("update", false, "write local.settings.json.example from the struct Config")
@@ -31,9 +32,7 @@ func TestSettings(t *testing.T) {
 	}
 	const file = "../../local.settings.json.example"
 	if *update {
-		if err := os.WriteFile(file, example(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(file, example(), 0o644))
 	}
 	if text, err := os.ReadFile(file); err != nil || !bytes.Equal(text, example()) {
 		t.Errorf("%s is not what Config says (%v); write it with: go test ./shared/config -update", file, err)

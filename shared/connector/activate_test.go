@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // An alias activates its mailbox, which is found by both addresses.
@@ -18,11 +19,8 @@ func TestActivateByAlias(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	box := o.graph.add(1)
-	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address),
-		Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := must.Get(o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address),
+		Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}))(t)
 	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !slices.Equal(a.Aliases, box.Aliases) || !a.Active ||
 		time.Since(a.From) > time.Minute {
 		t.Errorf("activated %+v", a)
@@ -75,18 +73,14 @@ func TestReactivationContinues(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	a := o.activate(t, c, 1)
-	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}))(t)
 	again := connector.Request{Address: a.Address, Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}
 	_, err := o.Activate(t.Context(), c.ID, again)
 	var exists *connector.ExistsError
 	if !errors.As(err, &exists) || exists.ID != a.ID {
 		t.Fatalf("error %v, want that it exists", err)
 	}
-	if err := o.Deactivate(t.Context(), a.ID, a.ETag); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Deactivate(t.Context(), a.ID, a.ETag))
 	now, err := o.Activate(t.Context(), c.ID, again)
 	if err != nil || !now.Active || now.Link != again.Link || !now.From.Equal(a.From) {
 		t.Errorf("%+v, %v", now, err)
@@ -101,9 +95,7 @@ func TestReactivationContinues(t *testing.T) {
 func TestAnEarlierDateStartsOver(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
-	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far", Next: "next"}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far", Next: "next"}))(t)
 	move := func(from time.Time, link string) {
 		t.Helper()
 		now, err := o.PatchActivation(t.Context(), a.Address, "", connector.ActivationPatch{From: &from})
@@ -124,9 +116,7 @@ func TestTwoPeopleEditAnAddress(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
 	link := connector.Link{Kind: connector.LinkRole, ID: "role"}
-	if _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}))(t)
 	if _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); !errors.Is(err, connector.ErrChanged) {
 		t.Errorf("error %v, want ErrChanged", err)
 	}
@@ -157,9 +147,7 @@ func TestMailboxes(t *testing.T) {
 	c := o.create(t)
 	a, b := o.activate(t, c, 1), o.activate(t, c, 2)
 	o.graph.add(3)
-	if err := o.Deactivate(t.Context(), b.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Deactivate(t.Context(), b.ID, ""))
 	page, next, err := o.Mailboxes(t.Context(), c.ID, "", "")
 	if err != nil || next != "" || len(page) != 3 {
 		t.Fatalf("%v %q %v", page, next, err)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 )
 
 // word returns a permission's answer as a word.
@@ -83,9 +84,7 @@ func TestCheckLooksIntoEveryActivatedMailbox(t *testing.T) {
 	for n := range 9 {
 		o.activate(t, c, n+1)
 	}
-	if err := o.Deactivate(t.Context(), boxID(9), ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Deactivate(t.Context(), boxID(9), ""))
 	o.graph.fail = map[string]error{
 		boxID(2):               &graphError{403, "ErrorAccessDenied"},
 		boxID(3):               &graphError{404, "MailboxNotEnabledForRESTAPI"},
@@ -150,15 +149,9 @@ func TestCheckWithoutAToken(t *testing.T) {
 func TestCheckRenewsTheToken(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	if err := o.use(t.Context(), t, c); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := o.Check(t.Context(), c.ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.use(t.Context(), t, c); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.use(t.Context(), t, c))
+	must.Get(o.Check(t.Context(), c.ID))(t)
+	must.Do(t, o.use(t.Context(), t, c))
 	if n := len(o.entra.received); n != 2 {
 		t.Errorf("%d tokens were asked, want the first and that of the check", n)
 	}

@@ -25,6 +25,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -58,9 +59,7 @@ func open(t *testing.T) *office {
 		log: &strings.Builder{}}
 	o.wire = o.tables.Transport()
 	service := o.tables.Service(t, o.wire)
-	if err := service.Create(t.Context(), "configuration", "mailboxes"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "configuration", "mailboxes"))
 	o.options = connector.Options{
 		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"),
 		Secrets: o.vault, Clouds: entra.Public(), Transport: wiretest.Transport(o.entra), Directory: o.directory,
@@ -82,10 +81,7 @@ func draft() connector.Draft {
 
 func (o *office) create(t *testing.T) connector.Connector {
 	t.Helper()
-	c, err := o.Create(t.Context(), draft())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(o.Create(t.Context(), draft()))(t)
 	return c
 }
 
@@ -93,19 +89,14 @@ func (o *office) create(t *testing.T) connector.Connector {
 func (o *office) activate(t *testing.T, c connector.Connector, n int) connector.Activation {
 	t.Helper()
 	box := o.graph.add(n)
-	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := must.Get(o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}}))(t)
 	return a
 }
 
 // enable turns the switch on.
 func (o *office) enable(t *testing.T) {
 	t.Helper()
-	if _, err := o.PutSettings(t.Context(), connector.Settings{Enabled: true}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.PutSettings(t.Context(), connector.Settings{Enabled: true}))(t)
 }
 
 // A vault is a secret store in memory that fails on request.

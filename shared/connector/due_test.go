@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
 )
@@ -36,9 +37,7 @@ func (o *office) fill(t *testing.T, c connector.Connector, n int) (ids []string)
 		ops, ids = append(ops, table.Insert(r), table.Insert(cursor)), append(ids, boxID(i))
 	}
 	for batch := range slices.Chunk(ops, table.MaxOps) {
-		if err := o.options.Mailboxes.Write(t.Context(), batch...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.options.Mailboxes.Write(t.Context(), batch...))
 	}
 	return ids
 }
@@ -71,12 +70,8 @@ func TestDue(t *testing.T) {
 		for _, n := range []int{3, 1, 4, 2} {
 			o.activate(t, c, n)
 		}
-		if err := o.Deactivate(t.Context(), boxID(2), ""); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := o.SaveCursor(t.Context(), boxID(3), connector.Cursor{NotBefore: time.Now().Add(time.Minute)}); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.Deactivate(t.Context(), boxID(2), ""))
+		must.Get(o.SaveCursor(t.Context(), boxID(3), connector.Cursor{NotBefore: time.Now().Add(time.Minute)}))(t)
 		check := func(want ...string) {
 			t.Helper()
 			if _, due, err := o.Due(t.Context()); err != nil || !slices.Equal(ids(due), want) {
@@ -127,10 +122,7 @@ func TestLoadFarApart(t *testing.T) {
 		all := o.fill(t, o.create(t), 300)
 		want := []string{all[0], all[1], all[57], all[58], all[299]}
 		asked := append([]string{boxID(999), "no id", all[57]}, want...)
-		boxes, err := o.Load(t.Context(), asked)
-		if err != nil {
-			t.Fatal(err)
-		}
+		boxes := must.Get(o.Load(t.Context(), asked))(t)
 		var got []string
 		for _, b := range boxes {
 			got = append(got, b.ID)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 )
 
 // The app is limited when a mailbox that nobody activated refuses it. One that
@@ -116,14 +117,10 @@ func TestLimitScript(t *testing.T) {
 	box.Address = "o’b'rien@kantoor.example"
 	o.graph.boxes[box.Address] = box
 	o.graph.mu.Unlock()
-	if _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address,
-		Link: connector.Link{Kind: connector.LinkContact}}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address,
+		Link: connector.Link{Kind: connector.LinkContact}}))(t)
 	off := o.activate(t, c, 5)
-	if err := o.Deactivate(t.Context(), off.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Deactivate(t.Context(), off.ID, ""))
 	script, limited, err := o.LimitScript(t.Context(), c.ID)
 	if err != nil || !slices.Equal(limited, []string{"box1@kantoor.example", "box2@kantoor.example", "o’b'rien@kantoor.example"}) {
 		t.Fatalf("%q, %v", limited, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 )
 
@@ -47,14 +48,9 @@ func TestAnotherDestinationAsksForTheSecretAgain(t *testing.T) {
 func TestAChangedRowFindsNoSecret(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	row, err := o.options.Configuration.Get(t.Context(), "connector|"+c.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	row := must.Get(o.options.Configuration.Get(t.Context(), "connector|"+c.ID))(t)
 	row.Props["tenant"] = "99999999-2222-3333-4444-555555555555"
-	if err := o.options.Configuration.Write(t.Context(), tableReplace(row)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.options.Configuration.Write(t.Context(), tableReplace(row)))
 	o.restart()
 	if _, err := o.Client(t.Context(), c.ID); err == nil {
 		t.Error("a client was made")
@@ -173,9 +169,7 @@ func TestTwoPeopleEditAConnector(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	one, two := "One", "Two"
-	if _, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &one}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &one}))(t)
 	if _, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &two}); !errors.Is(err, connector.ErrChanged) {
 		t.Errorf("error %v, want ErrChanged", err)
 	}
@@ -185,9 +179,7 @@ func TestTwoPeopleEditAConnector(t *testing.T) {
 func TestAStateIsNoEdit(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	if err := o.ConnectorWorks(t.Context(), c.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.ConnectorWorks(t.Context(), c.ID))
 	name := "New name"
 	now, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &name})
 	if err != nil || now.State != connector.StateWorks {
@@ -218,15 +210,11 @@ func TestDelete(t *testing.T) {
 	if err := o.Delete(t.Context(), c.ID, ""); !errors.Is(err, connector.ErrInUse) {
 		t.Fatalf("error %v, want ErrInUse", err)
 	}
-	if err := o.Deactivate(t.Context(), a.Address, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Deactivate(t.Context(), a.Address, ""))
 	if err := o.Delete(t.Context(), c.ID, `W/"other"`); !errors.Is(err, connector.ErrChanged) {
 		t.Errorf("error %v, want ErrChanged", err)
 	}
-	if err := o.Delete(t.Context(), c.ID, c.ETag); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Delete(t.Context(), c.ID, c.ETag))
 	if _, err := o.Connector(t.Context(), c.ID); !errors.Is(err, connector.ErrNotFound) {
 		t.Errorf("error %v, want ErrNotFound", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/wiretest"
 )
@@ -49,9 +50,7 @@ func TestTheClientIsKept(t *testing.T) {
 		o := open(t)
 		c := o.create(t)
 		for range 5 {
-			if err := o.use(t.Context(), t, c); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, o.use(t.Context(), t, c))
 			time.Sleep(time.Minute)
 		}
 		if o.graph.dials != 1 || len(o.entra.received) != 1 {
@@ -114,9 +113,7 @@ func TestAnExpiredSecretStopsTheConnector(t *testing.T) {
 		}
 		renewed := secret.New("renewed")
 		o.entra.set("renewed", true)
-		if _, err := o.Patch(t.Context(), c.ID, "", connector.Patch{ClientSecret: &renewed}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(o.Patch(t.Context(), c.ID, "", connector.Patch{ClientSecret: &renewed}))(t)
 		if !slices.Equal(due(), all) {
 			t.Errorf("due %v after the new secret", due())
 		}
@@ -131,15 +128,11 @@ func TestAnExpiredSecretStopsTheConnector(t *testing.T) {
 func TestASecretRotatedInTheVault(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	if _, err := o.vault.Set(t.Context(), "connector-"+c.ID, secret.New("by hand"), time.Time{}, nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(o.vault.Set(t.Context(), "connector-"+c.ID, secret.New("by hand"), time.Time{}, nil))(t)
 	o.entra.set(canary, false)
 	o.entra.set("by hand", true)
 	for range 2 {
-		if err := o.use(t.Context(), t, c); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.use(t.Context(), t, c))
 	}
 	if len(o.entra.received) != 2 { // the old one once, the new one once
 		t.Errorf("%d token requests", len(o.entra.received))
@@ -161,15 +154,10 @@ func TestASecretRotatedWhileTwoAsk(t *testing.T) {
 		o.options.Transport = wire
 		o.restart()
 		c := o.create(t)
-		if _, err := o.vault.Set(t.Context(), "connector-"+c.ID, secret.New("by hand"), time.Time{}, nil); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(o.vault.Set(t.Context(), "connector-"+c.ID, secret.New("by hand"), time.Time{}, nil))(t)
 		o.entra.set(canary, false)
 		o.entra.set("by hand", true)
-		g, err := o.Client(t.Context(), c.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := must.Get(o.Client(t.Context(), c.ID))(t)
 		var both errgroup.Group
 		for range 2 {
 			both.Go(func() error {
@@ -188,15 +176,10 @@ func TestASecretRotatedWhileTwoAsk(t *testing.T) {
 func TestConnectorFailed(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	if err := o.use(t.Context(), t, c); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.use(t.Context(), t, c))
 	state := func() connector.State {
 		o.restart()
-		c, err := o.Connector(t.Context(), c.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := must.Get(o.Connector(t.Context(), c.ID))(t)
 		return c.State
 	}
 	_, err := o.ConnectorFailed(t.Context(), c.ID, &graphError{401, "InvalidAuthenticationToken"})

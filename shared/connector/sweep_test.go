@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/wiretest"
 )
@@ -50,9 +51,7 @@ func sweep(t *testing.T, prepare func(*testing.T, *office), act func(context.Con
 func TestAnyCallOfActivateMayFail(t *testing.T) {
 	sweep(t, func(t *testing.T, o *office) {
 		o.activate(t, o.create(t), 1)
-		if err := o.Deactivate(t.Context(), boxID(1), ""); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.Deactivate(t.Context(), boxID(1), ""))
 		o.graph.add(2)
 	}, func(ctx context.Context, o *office) error {
 		all, err := o.Connectors(ctx)
@@ -82,9 +81,7 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 	from := time.Now().AddDate(0, 0, -7)
 	sweep(t, func(t *testing.T, o *office) {
 		a := o.activate(t, o.create(t), 1)
-		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}))(t)
 	}, func(ctx context.Context, o *office) error {
 		a, err := o.Activation(ctx, boxID(1))
 		if err != nil {

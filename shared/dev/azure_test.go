@@ -5,14 +5,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // The hooks of infra/azure.yaml call existing commands, and pass all they need.
 func TestHooksOfAzd(t *testing.T) {
-	text, err := os.ReadFile("../../infra/azure.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile("../../infra/azure.yaml"))(t)
 	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in",
 		"STORAGE_ACCOUNT": "stkp"} {
 		t.Setenv(name, value)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // Without a database, govulncheck says why it is skipped; with one it checks all
@@ -45,12 +47,8 @@ func TestAlsoSkipped(t *testing.T) { t.Skip("chromium is not on the path") }
 		"c/c_test.go": "package c\nfunc broken() { return 1 }\n",
 	} {
 		file := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		must.Do(t, os.WriteFile(file, []byte(text), 0o644))
 	}
 	var said strings.Builder
 	report := newTestReport(&said)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -27,14 +28,9 @@ type clientSite struct {
 
 func openClientSite(t *testing.T) clientSite {
 	t.Helper()
-	tenant, err := sim.New(sim.Options{Domain: domain})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: domain}))(t)
 	for _, name := range []string{"info", "loon"} {
-		if _, err := tenant.AddMailbox(sim.MailboxOptions{Address: name + "@" + domain, Name: name}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(tenant.AddMailbox(sim.MailboxOptions{Address: name + "@" + domain, Name: name}))(t)
 	}
 	server := httptest.NewServer(clientPages{tenant})
 	t.Cleanup(server.Close)
@@ -55,10 +51,7 @@ func openClientSite(t *testing.T) clientSite {
 
 func (s clientSite) deliver(from, to, raw string) {
 	s.Helper()
-	err := s.tenant.Deliver(s.Context(), sim.Envelope{From: from, To: []string{to}}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
-	if err != nil {
-		s.Fatal(err)
-	}
+	must.Do(s, s.tenant.Deliver(s.Context(), sim.Envelope{From: from, To: []string{to}}, []byte(strings.ReplaceAll(raw, "\n", "\r\n"))))
 }
 
 func (s clientSite) read(res *http.Response, err error) (int, string, http.Header) {
@@ -67,10 +60,7 @@ func (s clientSite) read(res *http.Response, err error) (int, string, http.Heade
 		s.Fatal(err)
 	}
 	defer res.Body.Close()
-	page, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
+	page := must.Get(io.ReadAll(res.Body))(s)
 	return res.StatusCode, html.UnescapeString(string(page)), res.Header
 }
 

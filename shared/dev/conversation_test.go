@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // outsideMail is a mail that somebody outside received.
@@ -24,10 +26,7 @@ type outsideMail struct {
 // outside waits until an address outside received n mails.
 func (r *running) outside(t *testing.T, address string, n int) []outsideMail {
 	t.Helper()
-	pem, err := os.ReadFile(r.Certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
+	pem := must.Get(os.ReadFile(r.Certificate))(t)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
@@ -54,21 +53,12 @@ func (r *running) outside(t *testing.T, address string, n int) []outsideMail {
 // call makes a call to the API as the first administrator, and reads its answer.
 func (r *running) call(t *testing.T, method, path string, body, into any) {
 	t.Helper()
-	content, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), method, r.API+path, bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := must.Get(json.Marshal(body))(t)
+	req := must.Get(http.NewRequestWithContext(t.Context(), method, r.API+path, bytes.NewReader(content)))(t)
 	req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", rand.Text())
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.DefaultClient.Do(req))(t)
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode >= 300 {
@@ -103,11 +93,8 @@ func (r *running) converse(t *testing.T, chat, client string) {
 		!strings.HasSuffix(last.From.Email, domain) {
 		t.Errorf("%s received %+v", client, received)
 	}
-	res, err := http.PostForm(r.App+"/try/client", url.Values{"address": {client}, "id": {last.MessageID}, "program": {"gmail"},
-		"text": {"Dank voor het antwoord"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.PostForm(r.App+"/try/client", url.Values{"address": {client}, "id": {last.MessageID}, "program": {"gmail"},
+		"text": {"Dank voor het antwoord"}}))(t)
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("the answer on the first page: %s", res.Status)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
@@ -46,10 +48,7 @@ func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
 }
 
 func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
-	busy, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	busy := must.Get(net.Listen("tcp", "127.0.0.1:0"))(t)
 	defer busy.Close()
 	port := busy.Addr().(*net.TCPAddr).Port
 	data := t.TempDir()
@@ -65,21 +64,13 @@ func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
 
 	// The other ports can be any free ones, if those of the last run are taken.
 	file := filepath.Join(data, "ports.json")
-	if err := os.WriteFile(file, fmt.Appendf(nil, `{"smtp":%d,"queue":%d}`, port, port), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	l, err := listen(t.Context(), options{port: 0}, file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, fmt.Appendf(nil, `{"smtp":%d,"queue":%d}`, port, port), 0o600))
+	l := must.Get(listen(t.Context(), options{port: 0}, file))(t)
 	l.close()
 	if l.SMTP == port || l.Queue == port || l.App == 0 || l.Table == 0 {
 		t.Errorf("ports %+v", l.ports)
 	}
-	again, err := listen(t.Context(), options{port: l.App}, file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := must.Get(listen(t.Context(), options{port: l.App}, file))(t)
 	again.close()
 	if again.ports != l.ports {
 		t.Errorf("the next time has ports %+v, want the same as %+v", again.ports, l.ports)
@@ -88,14 +79,9 @@ func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
 
 func TestADataFolderThatCannotBeUsedIsOneSentence(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, nil, 0o600))
 	taken := t.TempDir()
-	d, err := openData(taken)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := must.Get(openData(taken))(t)
 	defer d.unlock()
 	for dir, want := range map[string]string{file: "cannot be used", filepath.Join(file, "below"): "cannot be used",
 		taken: "another go tool dev"} {
@@ -110,10 +96,7 @@ func TestADataFolderThatCannotBeUsedIsOneSentence(t *testing.T) {
 }
 
 func TestTheClientSecretStaysTheSameAndIsForTheOwnerOnly(t *testing.T) {
-	d, err := openData(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := must.Get(openData(t.TempDir()))(t)
 	defer d.unlock()
 	first, err := d.clientSecret()
 	if err != nil || len(first) != 40 {
@@ -173,9 +156,7 @@ func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 		"\nno JSON\n" +
 		`{"level":"ERROR","msg":"` + strings.Repeat("x", 1000) + `"}` + "\n"
 	for i := range lines { // for each way to cut the lines
-		if _, err := stdout.Write([]byte(lines[i : i+1])); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(stdout.Write([]byte(lines[i : i+1])))(t)
 	}
 	stderr := &handlerOutput{log: &log, terminal: &terminal, errors: true}
 	_, _ = stderr.Write([]byte("panic: boom\n"))

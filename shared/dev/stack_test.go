@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/dev/npm"
+	"kantoorpost/shared/must"
 )
 
 // running is a whole stack, started as by a script.
@@ -84,15 +85,9 @@ func (r *running) list(t *testing.T, path string) []listed {
 
 func (r *running) listOnce(t *testing.T, path string) (items []listed, ok bool) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.API+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	req := must.Get(http.NewRequestWithContext(t.Context(), http.MethodGet, r.API+path, nil))(t)
 	req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.DefaultClient.Do(req))(t)
 	defer res.Body.Close()
 	if res.StatusCode == http.StatusBadGateway {
 		t.Log(path, res.Status)
@@ -116,9 +111,7 @@ func (r *running) mail(t *testing.T, from, to, subject string) listed {
 func (r *running) send(t *testing.T, from, to, subject string) {
 	t.Helper()
 	text := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\n\r\nGoedemiddag\r\n", from, to, subject)
-	if err := smtp.SendMail(strings.TrimPrefix(r.SMTP, "smtp://"), nil, from, []string{to}, []byte(text)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, smtp.SendMail(strings.TrimPrefix(r.SMTP, "smtp://"), nil, from, []string{to}, []byte(text)))
 }
 
 // answers waits until the product answers. The host of the Core Tools answers 502
@@ -126,10 +119,7 @@ func (r *running) send(t *testing.T, from, to, subject string) {
 func (r *running) answers(t *testing.T) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		res, err := http.Get(r.API + "/health/live")
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(http.Get(r.API + "/health/live"))(t)
 		_ = res.Body.Close()
 		if res.StatusCode == http.StatusOK {
 			return
@@ -157,15 +147,9 @@ func (r *running) decided(t *testing.T, subject string) listed {
 func (r *running) firstPage(t *testing.T) {
 	t.Helper()
 	for path, says := range map[string][]string{"/": {"--url " + r.SMTP, r.Administrator}, "/web": {"<nav", "person-name"}} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.App+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := must.Get(http.NewRequestWithContext(t.Context(), http.MethodGet, r.App+path, nil))(t)
 		req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(http.DefaultClient.Do(req))(t)
 		page, err := io.ReadAll(res.Body)
 		_ = res.Body.Close()
 		if err != nil || res.StatusCode != http.StatusOK {
@@ -184,10 +168,7 @@ func (r *running) write(t *testing.T) {
 	t.Helper()
 	form := url.Values{"from": {"Zoë <zoe@elders.example>"}, "to": {"info@" + domain}, "subject": {"Vraag\r\nBcc: iedereen@elders.example"},
 		"text": {"Hoe gaat het?\nGroet, Zoë"}}
-	res, err := http.PostForm(r.App+"/try/mail", form)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.PostForm(r.App+"/try/mail", form))(t)
 	page, err := io.ReadAll(res.Body)
 	res.Body.Close()
 	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "Verstuurd aan info@") {
@@ -199,10 +180,7 @@ func (r *running) write(t *testing.T) {
 	for field, wrong := range map[string]string{"from": "niemand", "to": "onbekend@" + domain} {
 		mistaken := maps.Clone(form)
 		mistaken.Set(field, wrong)
-		res, err := http.PostForm(r.App+"/try/mail", mistaken)
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(http.PostForm(r.App+"/try/mail", mistaken))(t)
 		page, err := io.ReadAll(res.Body)
 		res.Body.Close()
 		if err != nil || res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(page), "Groet, Zoë") {
@@ -226,18 +204,12 @@ func (r *running) ownPages(t *testing.T) {
 		{"/web/preferences", "https://elders.example", http.StatusForbidden, ""},
 		{"/web/mails/0/retry", r.App, http.StatusNotFound, `href="/web/rules?kind=dismiss-list"`}, // the way back
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.App+c.path, strings.NewReader("lang=nl"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		req := must.Get(http.NewRequestWithContext(t.Context(), http.MethodPost, r.App+c.path, strings.NewReader("lang=nl")))(t)
 		req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Origin", c.origin)
 		req.Header.Set("Referer", c.origin+"/web/rules?kind=dismiss-list")
-		res, err := client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(client.Do(req))(t)
 		page, err := io.ReadAll(res.Body)
 		_ = res.Body.Close()
 		if err != nil || res.StatusCode != c.status || !strings.Contains(string(page), c.says) {
@@ -392,9 +364,7 @@ func TestAFunctionsHostThatFailsIsAnError(t *testing.T) {
 		t.Skip(err)
 	}
 	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "func"), []byte("#!/bin/sh\nexit 3\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(bin, "func"), []byte("#!/bin/sh\nexit 3\n"), 0o755))
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	var stdout, stderr safeBuffer
 	code := dispatch(t.Context(), []string{"-json", "-port", "0", "-empty", "-data", t.TempDir()}, &stdout, &stderr)

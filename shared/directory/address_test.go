@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -147,7 +148,7 @@ func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 	if err != nil || len(jan.Emails) != len(odd)+1 {
 		t.Errorf("changed to %v, %v", jan.Emails, err)
 	}
-	b := must(o.Bulk(ctx))(t)
+	b := must.Get(o.Bulk(ctx))(t)
 	jan.Phone = "07"
 	if _, err := b.SaveContact(jan); err != nil {
 		t.Errorf("an import that changes the contact: %v", err)

@@ -14,54 +14,50 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
 // fill makes n clients on b, each with two contacts and a team.
 func fill(t testing.TB, b *Bulk, n int) {
 	t.Helper()
-	role := must(b.SaveRole(Role{Name: "Relatiebeheerder"}))(t)
-	boss := must(b.SaveTeamMember(TeamMember{Name: "Baas", Email: "baas@kantoor.nl", Rights: Administrator, Active: true}))(t)
+	role := must.Get(b.SaveRole(Role{Name: "Relatiebeheerder"}))(t)
+	boss := must.Get(b.SaveTeamMember(TeamMember{Name: "Baas", Email: "baas@kantoor.nl", Rights: Administrator, Active: true}))(t)
 	for i := range n {
-		client := must(b.SaveClient(Client{Number: fmt.Sprint(1000 + i), Type: Organisation, Name: fmt.Sprint("Bakkerij Zoet ", i)}))(t)
+		client := must.Get(b.SaveClient(Client{Number: fmt.Sprint(1000 + i), Type: Organisation, Name: fmt.Sprint("Bakkerij Zoet ", i)}))(t)
 		for _, who := range []string{"piet", "mies"} {
-			must(b.SaveContact(Contact{Name: who + " Zoet", Emails: []string{fmt.Sprintf("%s@zoet%d.nl", who, i)}, Clients: []string{client.ID}}))(t)
+			must.Get(b.SaveContact(Contact{Name: who + " Zoet", Emails: []string{fmt.Sprintf("%s@zoet%d.nl", who, i)},
+				Clients: []string{client.ID}}))(t)
 		}
-		if err := b.SaveClientTeam(client.ID, []Link{{boss.ID, role.ID}}); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.SaveClientTeam(client.ID, []Link{{boss.ID, role.ID}}))
 	}
 }
 
 func TestABulkWritesWhatSingleChangesWouldHave(t *testing.T) {
 	o, ctx := newOffice(t), audit.As(t.Context(), "beheerder")
 	o.client(t, "1000")
-	before := must(o.Version(ctx))(t)
-	b := must(o.Bulk(ctx))(t)
+	before := must.Get(o.Version(ctx))(t)
+	b := must.Get(o.Bulk(ctx))(t)
 	old, _ := b.ClientByNumber("1000")
 	old.Name, old.KvK = "Bakkerij Oud", "12345678"
-	must(b.SaveClient(old))(t)
-	role := must(b.SaveRole(Role{Name: "Assistent"}))(t)
-	m := must(b.SaveTeamMember(TeamMember{Name: "Sanne", Email: "Sanne@Kantoor.nl", Rights: Editor, Active: true}))(t)
-	c := must(b.SaveContact(Contact{Name: "Piet Bakker", Emails: []string{"Piet@Bakker.nl"}, Clients: []string{old.ID}, Phone: "06"}))(t)
-	if err := b.SaveClientTeam(old.ID, []Link{{m.ID, role.ID}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Apply(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SaveClient(old))(t)
+	role := must.Get(b.SaveRole(Role{Name: "Assistent"}))(t)
+	m := must.Get(b.SaveTeamMember(TeamMember{Name: "Sanne", Email: "Sanne@Kantoor.nl", Rights: Editor, Active: true}))(t)
+	c := must.Get(b.SaveContact(Contact{Name: "Piet Bakker", Emails: []string{"Piet@Bakker.nl"}, Clients: []string{old.ID}, Phone: "06"}))(t)
+	must.Do(t, b.SaveClientTeam(old.ID, []Link{{m.ID, role.ID}}))
+	must.Do(t, b.Apply(ctx))
 	o.consistent(t)
-	if v := must(o.Version(ctx))(t); v != before+1 {
+	if v := must.Get(o.Version(ctx))(t); v != before+1 {
 		t.Errorf("version %d after %d", v, before)
 	}
 	if got := must2(o.ContactByAddress(ctx, "piet@bakker.nl"))(t); got.ID != c.ID || got.Phone != "06" ||
 		!slices.Equal(got.Clients, []string{old.ID}) {
 		t.Errorf("got %+v", got)
 	}
-	if got := must(o.Client(ctx, old.ID))(t); got.Name != "Bakkerij Oud" || got.KvK != "12345678" {
+	if got := must.Get(o.Client(ctx, old.ID))(t); got.Name != "Bakkerij Oud" || got.KvK != "12345678" {
 		t.Errorf("got %+v", got)
 	}
-	if links := must(o.ClientTeam(ctx, old.ID))(t); len(links) != 1 || links[0] != (Link{m.ID, role.ID}) {
+	if links := must.Get(o.ClientTeam(ctx, old.ID))(t); len(links) != 1 || links[0] != (Link{m.ID, role.ID}) {
 		t.Errorf("links %v", links)
 	}
 	entries, _, err := audit.New(o.table).List(ctx, 10, "")
@@ -71,9 +67,9 @@ func TestABulkWritesWhatSingleChangesWouldHave(t *testing.T) {
 		t.Errorf("audit %+v, %v", entries, err)
 	}
 
-	again := must(o.Bulk(ctx))(t)
+	again := must.Get(o.Bulk(ctx))(t)
 	same, _ := again.ContactByAddress("PIET@bakker.nl")
-	must(again.SaveContact(same))(t)
+	must.Get(again.SaveContact(same))(t)
 	o.wire.Reset()
 	if err := again.Apply(ctx); err != nil || again.Changes() != 0 || len(o.wire.Calls()) != 0 {
 		t.Errorf("what changes nothing: %d changes, %d calls, %v", again.Changes(), len(o.wire.Calls()), err)
@@ -82,10 +78,10 @@ func TestABulkWritesWhatSingleChangesWouldHave(t *testing.T) {
 
 func TestABulkChecksAsSingleChangesDo(t *testing.T) {
 	b := new(Bulk)
-	client := must(b.SaveClient(Client{Number: "K 1", Type: Person, Name: "X"}))(t)
-	must(b.SaveContact(Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{client.ID}}))(t)
-	member := must(b.SaveTeamMember(TeamMember{Name: "S", Email: "s@k.nl", Rights: Reader, Active: true}))(t)
-	role := must(b.SaveRole(Role{Name: "R"}))(t)
+	client := must.Get(b.SaveClient(Client{Number: "K 1", Type: Person, Name: "X"}))(t)
+	must.Get(b.SaveContact(Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{client.ID}}))(t)
+	member := must.Get(b.SaveTeamMember(TeamMember{Name: "S", Email: "s@k.nl", Rights: Reader, Active: true}))(t)
+	role := must.Get(b.SaveRole(Role{Name: "R"}))(t)
 	field := func(err error) string {
 		var wrong *Invalid
 		var conflict *Conflict
@@ -126,13 +122,13 @@ func TestABulkChecksAsSingleChangesDo(t *testing.T) {
 
 func TestABulkOfAnOldDirectoryIsRefused(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	b := must(o.Bulk(ctx))(t)
-	must(b.SaveRole(Role{Name: "A"}))(t)
+	b := must.Get(o.Bulk(ctx))(t)
+	must.Get(b.SaveRole(Role{Name: "A"}))(t)
 	o.role(t, "B")
 	if err := b.Apply(ctx); !errors.Is(err, ErrChanged) {
 		t.Errorf("got %v", err)
 	}
-	if _, found := must(o.Bulk(ctx))(t).RoleNamed("A"); found {
+	if _, found := must.Get(o.Bulk(ctx))(t).RoleNamed("A"); found {
 		t.Error("it was written")
 	}
 }
@@ -141,10 +137,10 @@ func TestABulkOfAnOldDirectoryIsRefused(t *testing.T) {
 func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
-		b := must(o.Bulk(ctx))(t)
+		b := must.Get(o.Bulk(ctx))(t)
 		fill(t, b, 50)
-		other := must(o.Bulk(ctx))(t)
-		must(other.SaveRole(Role{Name: "Later"}))(t)
+		other := must.Get(o.Bulk(ctx))(t)
+		must.Get(other.SaveRole(Role{Name: "Later"}))(t)
 		var during []error
 		var once sync.Once
 		o.wire.Reset()
@@ -159,9 +155,7 @@ func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 			}
 			return wiretest.Pass
 		})
-		if err := b.Apply(ctx); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.Apply(ctx))
 		if len(during) != 3 {
 			t.Fatalf("%d calls", len(o.wire.Calls()))
 		}
@@ -181,7 +175,7 @@ func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
-		b := must(o.Bulk(ctx))(t)
+		b := must.Get(o.Bulk(ctx))(t)
 		fill(t, b, 50)
 		o.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
 			if n > 4 {
@@ -197,29 +191,27 @@ func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 		if _, err := o.CreateRole(ctx, Role{Name: "X"}); !errors.Is(err, ErrImporting) {
 			t.Errorf("before its end: %v", err)
 		}
-		if v := must(o.Version(ctx))(t); v != 0 {
+		if v := must.Get(o.Version(ctx))(t); v != 0 {
 			t.Errorf("version %d while it may still live", v)
 		}
 		time.Sleep(leaseTime)
-		if v := must(o.Version(ctx))(t); v != 1 {
+		if v := must.Get(o.Version(ctx))(t); v != 1 {
 			t.Errorf("version %d after its end", v)
 		}
 		o.role(t, "X")
-		if v := must(o.Version(ctx))(t); v != 2 {
+		if v := must.Get(o.Version(ctx))(t); v != 2 {
 			t.Errorf("version %d after the next change", v)
 		}
 
-		again := must(o.Bulk(ctx))(t)
+		again := must.Get(o.Bulk(ctx))(t)
 		had := len(again.clients.now)
 		if had == 0 || had == 50 {
 			t.Errorf("%d clients were written: it did not break off in the middle", had)
 		}
 		refill(t, again, 50)
-		if err := again.Apply(ctx); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, again.Apply(ctx))
 		o.consistent(t)
-		if n := len(must(o.Bulk(ctx))(t).contacts.now); n != 100 {
+		if n := len(must.Get(o.Bulk(ctx))(t).contacts.now); n != 100 {
 			t.Errorf("%d contacts", n)
 		}
 	})
@@ -230,23 +222,21 @@ func refill(t testing.TB, b *Bulk, n int) {
 	t.Helper()
 	role, _ := b.RoleNamed("Relatiebeheerder")
 	role.Name = "Relatiebeheerder"
-	role = must(b.SaveRole(role))(t)
+	role = must.Get(b.SaveRole(role))(t)
 	boss, _ := b.MemberByAddress("baas@kantoor.nl")
 	boss.Name, boss.Email, boss.Rights, boss.Active = "Baas", "baas@kantoor.nl", Administrator, true
-	boss = must(b.SaveTeamMember(boss))(t)
+	boss = must.Get(b.SaveTeamMember(boss))(t)
 	for i := range n {
 		client, _ := b.ClientByNumber(fmt.Sprint(1000 + i))
 		client.Number, client.Type, client.Name = fmt.Sprint(1000+i), Organisation, fmt.Sprint("Bakkerij Zoet ", i)
-		client = must(b.SaveClient(client))(t)
+		client = must.Get(b.SaveClient(client))(t)
 		for _, who := range []string{"piet", "mies"} {
 			email := fmt.Sprintf("%s@zoet%d.nl", who, i)
 			c, _ := b.ContactByAddress(email)
 			c.Name, c.Emails, c.Clients = who+" Zoet", []string{email}, []string{client.ID}
-			must(b.SaveContact(c))(t)
+			must.Get(b.SaveContact(c))(t)
 		}
-		if err := b.SaveClientTeam(client.ID, []Link{{boss.ID, role.ID}}); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.SaveClientTeam(client.ID, []Link{{boss.ID, role.ID}}))
 	}
 }
 
@@ -280,7 +270,7 @@ func TestAnyCallOfAnImportMayFail(t *testing.T) {
 			calls = len(o.wire.Calls())
 			o.wire.Fault(nil)
 			o.consistent(t)
-			b := must(o.Bulk(ctx))(t)
+			b := must.Get(o.Bulk(ctx))(t)
 			if len(b.clients.now) != 20 || len(b.contacts.now) != 40 || len(b.teams.now) != 20 || len(b.members.now) != 1 {
 				t.Errorf("%d clients, %d contacts, %d teams", len(b.clients.now), len(b.contacts.now), len(b.teams.now))
 			}
@@ -308,22 +298,20 @@ func TestAnyCallOfAnImportMayFail(t *testing.T) {
 func TestALongImportKeepsItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
-		b := must(o.Bulk(ctx))(t)
+		b := must.Get(o.Bulk(ctx))(t)
 		fill(t, b, 600)
 		o.wire.Fault(func(int, *http.Request) wiretest.Fault {
 			time.Sleep(15 * time.Second)
 			return wiretest.Pass
 		})
 		start := time.Now()
-		if err := b.Apply(ctx); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.Apply(ctx))
 		if took := time.Since(start); took < 2*leaseTime {
 			t.Fatalf("it took only %v", took)
 		}
 		o.wire.Fault(nil)
 		o.consistent(t)
-		if v := must(o.Version(ctx))(t); v != 1 {
+		if v := must.Get(o.Version(ctx))(t); v != 1 {
 			t.Errorf("version %d", v)
 		}
 	})
@@ -331,12 +319,10 @@ func TestALongImportKeepsItsLease(t *testing.T) {
 
 func TestTransactionsOfABulkAreFull(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	b := must(o.Bulk(ctx))(t)
+	b := must.Get(o.Bulk(ctx))(t)
 	fill(t, b, 500)
 	o.wire.Reset()
-	if err := b.Apply(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Apply(ctx))
 	transactions, rows := 0, len(o.server.Snapshot(t)["directory"])
 	for _, call := range o.wire.Calls() {
 		if strings.HasSuffix(call.URL, "$batch") {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -50,7 +51,7 @@ func must2[T any](v T, found bool, err error) func(testing.TB) T {
 	if err == nil && !found {
 		err = errors.New("not found")
 	}
-	return must(v, err)
+	return must.Get(v, err)
 }
 
 // A client is deleted while a contact is linked to it: one of the two happens.
@@ -103,24 +104,24 @@ func scenario(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		})
 		sanne, role := o.member(t, "s@kantoor.nl", Administrator), o.role(t, "Assistent")
 		bakker := o.client(t, "1")
-		contact := must(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
-		contact = must(o.UpdateContact(ctx, contact.ID, contact.Revision, func(c *Contact) error {
+		contact := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
+		contact = must.Get(o.UpdateContact(ctx, contact.ID, contact.Revision, func(c *Contact) error {
 			c.Name, c.Emails = c.Name+"Q", []string{"q@x.nl"}
 			return nil
 		}))(t)
 		if contact.Name != "PQ" {
 			t.Errorf("the edit was made %d times", len(contact.Name)-1)
 		}
-		revision := must(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
-		must(o.SetClientTeam(ctx, bakker.ID, revision, []Link{}))(t)
-		must(o.Bind(ctx, sanne.ID, "tenant", "object"))(t)
+		revision := must.Get(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
+		must.Get(o.SetClientTeam(ctx, bakker.ID, revision, []Link{}))(t)
+		must.Get(o.Bind(ctx, sanne.ID, "tenant", "object"))(t)
 		if err := o.DeleteContact(ctx, contact.ID, contact.Revision); err != nil {
 			t.Error(err)
 		}
 		if err := o.DeleteRole(ctx, role.ID, role.Revision); err != nil {
 			t.Error(err)
 		}
-		if v := must(o.Version(ctx))(t); v != 10 {
+		if v := must.Get(o.Version(ctx))(t); v != 10 {
 			t.Errorf("%d changes; want 10", v)
 		}
 		calls = len(o.wire.Calls())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -26,9 +27,7 @@ func newOffice(t testing.TB) office {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "directory"))
 	return office{Store: New(service.Table("directory")), server: server, wire: wire}
 }
 
@@ -37,29 +36,19 @@ func (o office) another(t testing.TB) *Store {
 	return New(o.server.Service(t, o.wire).Table("directory"))
 }
 
-func must[T any](v T, err error) func(testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
 func (o office) member(t testing.TB, email string, rights Rights) TeamMember {
 	t.Helper()
-	return must(o.CreateTeamMember(t.Context(), TeamMember{Name: "Naam " + email, Email: email, Rights: rights, Active: true}))(t)
+	return must.Get(o.CreateTeamMember(t.Context(), TeamMember{Name: "Naam " + email, Email: email, Rights: rights, Active: true}))(t)
 }
 
 func (o office) client(t testing.TB, number string) Client {
 	t.Helper()
-	return must(o.CreateClient(t.Context(), Client{Number: number, Type: Organisation, Name: "Klant " + number}))(t)
+	return must.Get(o.CreateClient(t.Context(), Client{Number: number, Type: Organisation, Name: "Klant " + number}))(t)
 }
 
 func (o office) role(t testing.TB, name string) Role {
 	t.Helper()
-	return must(o.CreateRole(t.Context(), Role{Name: name}))(t)
+	return must.Get(o.CreateRole(t.Context(), Role{Name: name}))(t)
 }
 
 // consistent checks that the derived rows are exactly those of the objects.
@@ -101,9 +90,7 @@ func (o office) consistent(t testing.TB) {
 func expect[T entity[T]](t testing.TB, rows map[string]table.Row, want map[string]bool, row table.Row) {
 	t.Helper()
 	var v T
-	if err := unpack(row, &v); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, unpack(row, &v))
 	want[row.Key] = true
 	for _, d := range v.derived() {
 		want[d.key] = true
@@ -122,13 +109,13 @@ func TestEveryObjectIsFoundByItsLookUpsWithOneOperationEach(t *testing.T) {
 	sanne := o.member(t, "Sanne@Kantoor.nl", Editor)
 	bakker := o.client(t, "1001")
 	role := o.role(t, "Relatiebeheerder")
-	team := must(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{sanne.ID}}))(t)
-	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"},
+	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{sanne.ID}}))(t)
+	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"},
 		Clients: []string{bakker.ID}}))(t)
 	links := []Link{{Member: sanne.ID, Role: role.ID}}
-	must(o.SetClientTeam(ctx, bakker.ID, "", links))(t)
-	must(o.Bind(ctx, sanne.ID, "T", "O"))(t)
-	sanne = must(o.TeamMember(ctx, sanne.ID))(t)
+	must.Get(o.SetClientTeam(ctx, bakker.ID, "", links))(t)
+	must.Get(o.Bind(ctx, sanne.ID, "T", "O"))(t)
+	sanne = must.Get(o.TeamMember(ctx, sanne.ID))(t)
 
 	one := func(name string, got any, err error, want any) {
 		t.Helper()
@@ -183,17 +170,15 @@ func TestWhatIsNoIDOrAddressBelongsToNobody(t *testing.T) {
 
 func TestEveryChangeRaisesTheVersionOnce(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	if v := must(o.Version(ctx))(t); v != 0 {
+	if v := must.Get(o.Version(ctx))(t); v != 0 {
 		t.Fatalf("an empty directory has version %d", v)
 	}
 	role := o.role(t, "Assistent")
 	rename := func(r *Role) error { r.Name = "Accountant"; return nil }
-	must(o.UpdateRole(ctx, role.ID, "", rename))(t)
-	must(o.UpdateRole(ctx, role.ID, "", rename))(t) // changes nothing
-	if err := o.DeleteRole(ctx, role.ID, ""); err != nil {
-		t.Fatal(err)
-	}
-	if v := must(o.Version(ctx))(t); v != 3 {
+	must.Get(o.UpdateRole(ctx, role.ID, "", rename))(t)
+	must.Get(o.UpdateRole(ctx, role.ID, "", rename))(t) // changes nothing
+	must.Do(t, o.DeleteRole(ctx, role.ID, ""))
+	if v := must.Get(o.Version(ctx))(t); v != 3 {
 		t.Errorf("version %d after three changes", v)
 	}
 }
@@ -203,9 +188,9 @@ func TestValuesThatMustBeUniqueAre(t *testing.T) {
 	sanne := o.member(t, "sanne@kantoor.nl", Editor)
 	bakker := o.client(t, "a1001")
 	role := o.role(t, "Assistent")
-	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl"}}))(t)
-	team := must(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris"}))(t)
-	other := must(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"kees@bakker.nl"}}))(t)
+	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl"}}))(t)
+	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris"}))(t)
+	other := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"kees@bakker.nl"}}))(t)
 
 	_, asMember := o.CreateTeamMember(ctx, TeamMember{Name: "S", Email: "SANNE@kantoor.nl", Rights: Reader})
 	_, asNumber := o.CreateClient(ctx, Client{Number: "A1001", Type: Person, Name: "X"})
@@ -229,15 +214,15 @@ func TestValuesThatMustBeUniqueAre(t *testing.T) {
 		}
 	}
 	// An address that a contact gave up is free again.
-	must(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Emails = []string{"p@bakker.nl"}; return nil }))(t)
-	must(o.CreateContact(ctx, Contact{Name: "Y", Emails: []string{"piet@bakker.nl"}}))(t)
+	must.Get(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Emails = []string{"p@bakker.nl"}; return nil }))(t)
+	must.Get(o.CreateContact(ctx, Contact{Name: "Y", Emails: []string{"piet@bakker.nl"}}))(t)
 	o.consistent(t)
 }
 
 func TestAnEditBasedOnAnOldRevisionIsRefused(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	first := o.client(t, "1")
-	second := must(o.UpdateClient(ctx, first.ID, first.Revision, func(c *Client) error { c.KvK = "12345678"; return nil }))(t)
+	second := must.Get(o.UpdateClient(ctx, first.ID, first.Revision, func(c *Client) error { c.KvK = "12345678"; return nil }))(t)
 	if _, err := o.UpdateClient(ctx, first.ID, first.Revision,
 		func(c *Client) error { c.Name = "X"; return nil }); !errors.Is(err, ErrChanged) {
 		t.Errorf("edit of an old revision: %v", err)
@@ -245,10 +230,10 @@ func TestAnEditBasedOnAnOldRevisionIsRefused(t *testing.T) {
 	if err := o.DeleteClient(ctx, first.ID, first.Revision); !errors.Is(err, ErrChanged) {
 		t.Errorf("deletion of an old revision: %v", err)
 	}
-	if got := must(o.Client(ctx, first.ID))(t); !reflect.DeepEqual(got, second) {
+	if got := must.Get(o.Client(ctx, first.ID))(t); !reflect.DeepEqual(got, second) {
 		t.Errorf("%+v; want %+v", got, second)
 	}
-	set := must(o.SetClientTeam(ctx, first.ID, "", nil))(t)
+	set := must.Get(o.SetClientTeam(ctx, first.ID, "", nil))(t)
 	if _, err := o.SetClientTeam(ctx, first.ID, "other"+set, nil); !errors.Is(err, ErrChanged) {
 		t.Errorf("team of an old revision: %v", err)
 	}
@@ -258,9 +243,9 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	sanne, role, bakker := o.member(t, "s@kantoor.nl", Reader), o.role(t, "Assistent"), o.client(t, "1")
 	inTeam := o.member(t, "t@kantoor.nl", Reader)
-	team := must(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{inTeam.ID}}))(t)
-	contact := must(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
-	must(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
+	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{inTeam.ID}}))(t)
+	contact := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
+	must.Get(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
 
 	for _, c := range []struct {
 		err error
@@ -327,14 +312,14 @@ func TestTheOfficeKeepsAnAdministrator(t *testing.T) {
 		t.Errorf("the last administrator is deleted: %v", err)
 	}
 	o.member(t, "other@kantoor.nl", Administrator)
-	must(o.UpdateTeamMember(ctx, boss.ID, "", demote))(t)
+	must.Get(o.UpdateTeamMember(ctx, boss.ID, "", demote))(t)
 }
 
 func TestAnAccountIsBoundOnceAndForGood(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	sanne, kees := o.member(t, "s@kantoor.nl", Reader), o.member(t, "k@kantoor.nl", Manager)
-	must(o.Bind(ctx, sanne.ID, "tenant", "one"))(t)
-	must(o.Bind(ctx, sanne.ID, "TENANT", "ONE"))(t) // the same again
+	must.Get(o.Bind(ctx, sanne.ID, "tenant", "one"))(t)
+	must.Get(o.Bind(ctx, sanne.ID, "TENANT", "ONE"))(t) // the same again
 	if _, err := o.Bind(ctx, sanne.ID, "tenant", "two"); !errors.Is(err, ErrBound) {
 		t.Errorf("a second account for one member: %v", err)
 	}
@@ -342,11 +327,11 @@ func TestAnAccountIsBoundOnceAndForGood(t *testing.T) {
 	if _, err := o.Bind(ctx, kees.ID, "tenant", "one"); !errors.As(err, &conflict) {
 		t.Errorf("a second member for one account: %v", err)
 	}
-	must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "S"; return nil }))(t)
+	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "S"; return nil }))(t)
 	if m, found, _ := o.MemberByPerson(ctx, "tenant", "one"); !found || m.Name != "S" {
 		t.Errorf("after a new name the account finds %+v", m)
 	}
-	must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Email = "new@kantoor.nl"; return nil }))(t)
+	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Email = "new@kantoor.nl"; return nil }))(t)
 	if _, found, _ := o.MemberByPerson(ctx, "tenant", "one"); found {
 		t.Error("a new address leaves the old account bound")
 	}
@@ -365,14 +350,14 @@ func TestAChangeLargerThanATransactionSaysSoAndChangesNothing(t *testing.T) {
 		return emails, clients
 	}
 	emails, clients := fill(0)
-	was := must(o.CreateContact(ctx, Contact{Name: "P", Emails: emails, Clients: clients}))(t)
+	was := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: emails, Clients: clients}))(t)
 	emails, clients = fill(1000)
 	var large *TooLarge
 	_, err := o.UpdateContact(ctx, was.ID, "", func(c *Contact) error { c.Emails, c.Clients = emails, clients; return nil })
 	if !errors.As(err, &large) || !strings.Contains(err.Error(), "100") {
 		t.Errorf("%v; want the limit", err)
 	}
-	if got := must(o.Contact(ctx, was.ID))(t); !reflect.DeepEqual(got, was) {
+	if got := must.Get(o.Contact(ctx, was.ID))(t); !reflect.DeepEqual(got, was) {
 		t.Error("the contact changed")
 	}
 	o.consistent(t)
@@ -392,16 +377,12 @@ func TestFormerTeamMembersLeaveAMark(t *testing.T) {
 	sanne := o.member(t, "Sanne@Kantoor.nl", Editor)
 	for _, row := range o.server.Snapshot(t)["directory"] {
 		if strings.HasPrefix(row.Key, "member-was|") {
-			if err := o.table.Write(ctx, table.Delete(table.Row{Key: row.Key})); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, o.table.Write(ctx, table.Delete(table.Row{Key: row.Key})))
 		}
 	}
 	was("now", "sanne@kantoor.nl", false)
 	o.wire.Reset()
-	if err := o.DeleteTeamMember(ctx, sanne.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.DeleteTeamMember(ctx, sanne.ID, ""))
 	writes := 0
 	for _, call := range o.wire.Calls() {
 		if call.Method != "GET" {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"kantoorpost/shared/must"
 )
 
 func TestInvisibleCharactersAreRemoved(t *testing.T) {
@@ -52,11 +54,11 @@ func TestInvisibleCharactersAreRemoved(t *testing.T) {
 // A number or name is found with and without invisible characters.
 func TestLookUpsSeeThroughInvisibleCharacters(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	made := must(o.CreateClient(ctx, Client{Number: "10\u200b01", Type: Person, Name: "X"}))(t)
+	made := must.Get(o.CreateClient(ctx, Client{Number: "10\u200b01", Type: Person, Name: "X"}))(t)
 	if made.Number != "1001" {
 		t.Errorf("kept as %q", made.Number)
 	}
-	b := must(o.Bulk(ctx))(t)
+	b := must.Get(o.Bulk(ctx))(t)
 	for _, number := range []string{"1001", "1001\u200b", "\ufeff1001 "} {
 		if c, found, err := o.ClientByNumber(ctx, number); !found || err != nil || c.ID != made.ID {
 			t.Errorf("%q is %v, %v", number, c, err)

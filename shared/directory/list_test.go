@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -15,12 +16,12 @@ func TestListsAreInOrderAndPagesMeet(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	names := []string{"Zwart", "de Vries", "Äpfel", "Bakker", "O'Brien", "bakker", "Jansen & Zn. 100% /#?"}
 	for i, name := range names {
-		must(o.CreateContact(ctx, Contact{Name: name, Emails: []string{fmt.Sprintf("c%d@x.nl", i)}}))(t)
+		must.Get(o.CreateContact(ctx, Contact{Name: name, Emails: []string{fmt.Sprintf("c%d@x.nl", i)}}))(t)
 	}
 	seen := map[string]bool{}
 	var last string
 	for q := (Query{Limit: 2}); ; {
-		page := must(o.Contacts(ctx, q))(t)
+		page := must.Get(o.Contacts(ctx, q))(t)
 		if len(page.Items) > 2 {
 			t.Fatalf("%d items in a page of two", len(page.Items))
 		}
@@ -48,7 +49,7 @@ func TestASearchFindsWhatContainsTheText(t *testing.T) {
 	}
 	found := 0
 	for q := (Query{Limit: 3, Search: "OL 01"}); ; {
-		page := must(o.Roles(ctx, q))(t)
+		page := must.Get(o.Roles(ctx, q))(t)
 		for _, r := range page.Items {
 			if !strings.HasPrefix(r.Name, "Rol 01") {
 				t.Errorf("found %s", r.Name)
@@ -79,13 +80,11 @@ func TestAMemberOfManyClientsHasFewRoles(t *testing.T) {
 	sanne, a, b := o.member(t, "s@kantoor.nl", Reader), o.role(t, "A"), o.role(t, "B")
 	for i := range 1100 {
 		key := keyOf("links-member", sanne.ID, min(a.ID, b.ID), fmt.Sprintf("%026d", i))
-		if err := o.table.Write(ctx, table.Put(table.Row{Key: key, Props: map[string]any{"id": "x"}})); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.table.Write(ctx, table.Put(table.Row{Key: key, Props: map[string]any{"id": "x"}})))
 	}
 	bakker := o.client(t, "1")
-	must(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, a.ID}, {sanne.ID, b.ID}}))(t)
-	roles := must(o.RolesOf(ctx, sanne.ID))(t)
+	must.Get(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, a.ID}, {sanne.ID, b.ID}}))(t)
+	roles := must.Get(o.RolesOf(ctx, sanne.ID))(t)
 	slices.Sort(roles)
 	if want := []string{min(a.ID, b.ID), max(a.ID, b.ID)}; !slices.Equal(roles, want) {
 		t.Errorf("roles %v; want %v", roles, want)

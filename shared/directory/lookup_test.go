@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -33,20 +34,20 @@ func clientNames(clients []Client) string {
 // Lookups for suggestions find exactly what they should, with one query each.
 func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	bakker := must(o.CreateClient(ctx,
+	bakker := must.Get(o.CreateClient(ctx,
 		Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01",
 			IBANs: []string{"NL91ABNA0417164300"}}))(t)
-	must(o.CreateClient(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
+	must.Get(o.CreateClient(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
 	for _, c := range []Contact{
 		{Name: "Piet van den Berg", Emails: []string{"piet@vandenberg.nl", "p@vandenberg.nl", "piet@gmail.com"}, Clients: []string{bakker.ID}},
 		{Name: "Müller, Änne", Emails: []string{"anne@loon.vandenberg.nl"}, Clients: []string{bakker.ID}},
 		{Name: "Anna Muller", Emails: []string{"anna@münchen.example.de"}},
 		{Name: "Kees Bergman", Emails: []string{"kees@gmail.com"}},
 	} {
-		must(o.CreateContact(ctx, c))(t)
+		must.Get(o.CreateContact(ctx, c))(t)
 	}
-	contacts := func(c []Contact, err error) string { return contactNames(must(c, err)(t)) }
-	clients := func(c []Client, err error) string { return clientNames(must(c, err)(t)) }
+	contacts := func(c []Contact, err error) string { return contactNames(must.Get(c, err)(t)) }
+	clients := func(c []Client, err error) string { return clientNames(must.Get(c, err)(t)) }
 	both := "Bakkerij van den Berg Holding B.V., Slagerij Bérg"
 	for _, c := range []struct {
 		what  string
@@ -82,7 +83,7 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 			t.Errorf("by %s: %d queries", c.what, n)
 		}
 	}
-	if got := must(o.ContactsOfClient(ctx, bakker.ID, 1))(t); len(got) != 1 || len(got[0].Emails) == 0 {
+	if got := must.Get(o.ContactsOfClient(ctx, bakker.ID, 1))(t); len(got) != 1 || len(got[0].Emails) == 0 {
 		t.Errorf("one contact of the client: %+v", got)
 	}
 	if rows, _, err := o.table.Range(ctx, "contact-domain|gmail.com", "contact-domain|gmail.com}", 5); err != nil || len(rows) != 0 {
@@ -100,10 +101,10 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 // changed and deleted, and a change adds them.
 func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	client := must(o.CreateClient(ctx,
+	client := must.Get(o.CreateClient(ctx,
 		Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
 	make := func(name, email string) Contact {
-		return must(o.CreateContact(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
+		return must.Get(o.CreateContact(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
 	}
 	changed, moved, gone := make("Piet Smit", "piet@smit.nl"), make("Kees Smit", "kees@smit.nl"), make("Jan Smit", "jan@smit.nl")
 	for _, row := range o.server.Snapshot(t)["directory"] {
@@ -117,23 +118,21 @@ func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 		default:
 			continue
 		}
-		if err := o.table.Write(ctx, op); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.table.Write(ctx, op))
 	}
-	if got := contactNames(must(o.ContactsOfClient(ctx, client.ID, 9))(t)); got != "Jan Smit, Kees Smit, Piet Smit" {
+	if got := contactNames(must.Get(o.ContactsOfClient(ctx, client.ID, 9))(t)); got != "Jan Smit, Kees Smit, Piet Smit" {
 		t.Errorf("the client's contacts from before: %s", got)
 	}
-	must(o.UpdateContact(ctx, changed.ID, "", func(c *Contact) error { c.Function = "Directeur"; return nil }))(t)
-	must(o.UpdateContact(ctx, moved.ID, "", func(c *Contact) error {
+	must.Get(o.UpdateContact(ctx, changed.ID, "", func(c *Contact) error { c.Function = "Directeur"; return nil }))(t)
+	must.Get(o.UpdateContact(ctx, moved.ID, "", func(c *Contact) error {
 		c.Name, c.Emails = "Kees Bos", []string{"kees@bos.nl"}
 		return nil
 	}))(t)
 	if err := o.DeleteContact(ctx, gone.ID, ""); err != nil {
 		t.Error(err)
 	}
-	must(o.UpdateClient(ctx, client.ID, "", func(c *Client) error { c.Name, c.KvK = "Bakkerij Bos", ""; return nil }))(t)
-	if got := contactNames(must(o.ContactsAtDomain(ctx, "smit.nl", 9))(t)); got != "Piet Smit" {
+	must.Get(o.UpdateClient(ctx, client.ID, "", func(c *Client) error { c.Name, c.KvK = "Bakkerij Bos", ""; return nil }))(t)
+	if got := contactNames(must.Get(o.ContactsAtDomain(ctx, "smit.nl", 9))(t)); got != "Piet Smit" {
 		t.Errorf("at the domain: %s", got)
 	}
 	o.consistent(t)
@@ -210,7 +209,7 @@ func TestPublicDomains(t *testing.T) {
 
 func TestPhoneAndFunctionAreChecked(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	c := must(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Phone: " 06  12345678 ", Function: "  "}))(t)
+	c := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Phone: " 06  12345678 ", Function: "  "}))(t)
 	if c.Phone != "06 12345678" || c.Function != "" {
 		t.Errorf("%+v", c)
 	}
@@ -232,14 +231,14 @@ func TestPhoneAndFunctionAreChecked(t *testing.T) {
 func TestClientsAreFoundByAMisspeltWord(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	for i, name := range []string{"Ganzerik Training", "Ganzenhof Bouw", "Bakkerij Jansen", "Ganzerij"} {
-		must(o.CreateClient(ctx, Client{Number: fmt.Sprint(1001 + i), Type: Organisation, Name: name}))(t)
+		must.Get(o.CreateClient(ctx, Client{Number: fmt.Sprint(1001 + i), Type: Organisation, Name: name}))(t)
 	}
 	for word, want := range map[string]string{
 		"Ganzrik": "Ganzerik Training", "ganzerick": "Ganzerik Training", "gazerik": "", "Ganzerik": "Ganzerij", "ganzenhog": "Ganzenhof Bouw",
 		"bakkerij": "", "bakkreij": "Bakkerij Jansen", "ganz": "", "": "", "|": "",
 	} {
 		o.wire.Reset()
-		if got := clientNames(must(o.ClientsSpelt(ctx, word, 2))(t)); got != want {
+		if got := clientNames(must.Get(o.ClientsSpelt(ctx, word, 2))(t)); got != want {
 			t.Errorf("%q: %q; want %q", word, got, want)
 		}
 		if n := len(o.wire.Calls()); n > 2 {

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func (o office) prospect(t testing.TB) Client {
 	t.Helper()
-	return must(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen"}))(t)
+	return must.Get(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen"}))(t)
 }
 
 func TestAProspectGetsTheNextNumber(t *testing.T) {
@@ -20,9 +22,7 @@ func TestAProspectGetsTheNextNumber(t *testing.T) {
 		}
 	}
 	last := o.prospect(t)
-	if err := o.DeleteClient(t.Context(), last.ID, ""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.DeleteClient(t.Context(), last.ID, ""))
 	if c := o.prospect(t); c.Number != "P-5" {
 		t.Errorf("the number of one that is gone was given again: %s", c.Number)
 	}
@@ -33,7 +33,7 @@ func TestAProspectGetsTheNextNumber(t *testing.T) {
 	if c := o.prospect(t); c.Number != "P-10" {
 		t.Errorf("after P-9 comes %s", c.Number)
 	}
-	if c := must(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen", Number: "77"}))(t); c.Number != "77" {
+	if c := must.Get(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen", Number: "77"}))(t); c.Number != "77" {
 		t.Errorf("a given number became %s", c.Number)
 	}
 	o.consistent(t)

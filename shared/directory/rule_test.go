@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
@@ -21,7 +22,7 @@ func (o office) teach(t testing.TB, r Rule) Rule {
 		now, err = tx.SaveRule(r)
 		return err
 	})
-	return must(now, err)(t)
+	return must.Get(now, err)(t)
 }
 
 func TestARuleHasOneIDHoweverItsKeyIsWritten(t *testing.T) {
@@ -75,7 +76,7 @@ func TestRulesAreChecked(t *testing.T) {
 			t.Errorf("%s %q: %v; want %s", c.rule.Kind, c.rule.Key, err, c.field)
 		}
 	}
-	if v := must(o.Version(t.Context()))(t); v != 0 {
+	if v := must.Get(o.Version(t.Context()))(t); v != 0 {
 		t.Errorf("refused rules made %d changes", v)
 	}
 }
@@ -115,7 +116,7 @@ func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 	o.wire.Reset()
 	seen := map[string]bool{}
 	for q := (Query{Limit: 50}); ; {
-		page := must(o.Rules(ctx, q))(t)
+		page := must.Get(o.Rules(ctx, q))(t)
 		for _, r := range page.Items {
 			seen[r.ID] = true
 			if len(r.Evidence) != 1 || r.Evidence[0].Mail != fmt.Sprint(maxEvidence+9) {
@@ -136,12 +137,12 @@ func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 func TestARuleFromAListIsNotSaved(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	rule := o.teach(t, Rule{Kind: AcceptSender, Key: "a@x.nl", State: RuleOn, Count: 2, Evidence: []Evidence{{By: "one"}, {By: "two"}}})
-	listed := must(o.Rules(ctx, Query{}))(t).Items[0]
+	listed := must.Get(o.Rules(ctx, Query{}))(t).Items[0]
 	listed.State = RuleOff
 	if err := o.Change(ctx, func(tx *Tx) error { _, err := tx.SaveRule(listed); return err }); !errors.Is(err, errPartial) {
 		t.Errorf("%v; want that it is refused", err)
 	}
-	if got := must(o.Rule(ctx, rule.ID))(t); !reflect.DeepEqual(got, rule) {
+	if got := must.Get(o.Rule(ctx, rule.ID))(t); !reflect.DeepEqual(got, rule) {
 		t.Errorf("%+v; want %+v", got, rule)
 	}
 }
@@ -156,7 +157,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	idsOf := func(rules []Rule, err error) (ids []string) {
 		t.Helper()
-		for _, r := range must(rules, err)(t) {
+		for _, r := range must.Get(rules, err)(t) {
 			ids = append(ids, r.ID)
 		}
 		return ids
@@ -185,7 +186,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	undoing.State = RuleUndone
 	undone := o.teach(t, undoing)
-	if left := must(o.UndoingRules(ctx))(t); len(left) != 0 {
+	if left := must.Get(o.UndoingRules(ctx))(t); len(left) != 0 {
 		t.Errorf("still being undone: %v", left)
 	}
 	// Saving the same again changes nothing, not even the time.

@@ -9,19 +9,20 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 )
 
 func (o office) contact(t testing.TB, name string, emails ...string) Contact {
 	t.Helper()
-	return must(o.CreateContact(t.Context(), Contact{Name: name, Emails: emails}))(t)
+	return must.Get(o.CreateContact(t.Context(), Contact{Name: name, Emails: emails}))(t)
 }
 
 // everywhere reads all pages of a search.
 func everywhere[T any](t testing.TB, list func(Query) (Page[T], error), search string, limit int) (all []T) {
 	t.Helper()
 	for q := (Query{Limit: limit, Search: search}); ; {
-		page := must(list(q))(t)
+		page := must.Get(list(q))(t)
 		if all = append(all, page.Items...); len(page.Items) > limit || len(all) > 10_000 {
 			t.Fatalf("%d items in a page of %d", len(page.Items), limit)
 		}
@@ -57,7 +58,7 @@ func TestContactsAreFoundByTheirWords(t *testing.T) {
 	o.contact(t, "Anna Jansen", "anna@bücher.example")
 	o.contact(t, "Kees Bos", "jansen@bos.example")
 	o.contact(t, "Łukasz Øster", "lukasz@oster.example")
-	must(o.CreateContact(t.Context(), Contact{Name: "Mies", Emails: []string{"mies@x.nl"}, Phone: "+31 6-1234 5678"}))(t)
+	must.Get(o.CreateContact(t.Context(), Contact{Name: "Mies", Emails: []string{"mies@x.nl"}, Phone: "+31 6-1234 5678"}))(t)
 	for search, want := range map[string]string{
 		"jansen":                "Anna Jansen | Jansen, Piet | Kees Bos", // by name before by address
 		"JANS":                  "Anna Jansen | Jansen, Piet | Kees Bos",
@@ -109,7 +110,7 @@ func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 		if c.Type == "" {
 			c.Type = Organisation
 		}
-		must(o.CreateClient(t.Context(), c))(t)
+		must.Get(o.CreateClient(t.Context(), c))(t)
 	}
 	for search, want := range map[string]string{
 		"1004":           "Bakkerij De Korenaar B.V. | Slagerij Van Dam V.O.F.", // the number itself first
@@ -142,18 +143,16 @@ func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 // for the last of them.
 func many(t testing.TB, clients, contacts int) office {
 	o := newOffice(t)
-	b := must(o.Bulk(t.Context()))(t)
+	b := must.Get(o.Bulk(t.Context()))(t)
 	for i := range clients {
-		must(b.SaveClient(Client{Number: fmt.Sprint(100000 + i), Type: Organisation, Name: fmt.Sprintf("Zoet %d B.V.", i)}))(t)
+		must.Get(b.SaveClient(Client{Number: fmt.Sprint(100000 + i), Type: Organisation, Name: fmt.Sprintf("Zoet %d B.V.", i)}))(t)
 	}
 	for i := range contacts {
-		must(b.SaveContact(Contact{Name: fmt.Sprintf("Piet A%d", i), Emails: []string{fmt.Sprintf("p%d@zoet%d.nl", i, i)}}))(t)
+		must.Get(b.SaveContact(Contact{Name: fmt.Sprintf("Piet A%d", i), Emails: []string{fmt.Sprintf("p%d@zoet%d.nl", i, i)}}))(t)
 	}
-	client := must(b.SaveClient(Client{Number: "999999", Type: Organisation, Name: "Slagerij Zuurkool"}))(t)
-	must(b.SaveContact(Contact{Name: "Zwaantje Zuurkool", Emails: []string{"zwaantje@zuurkool.nl"}, Clients: []string{client.ID}}))(t)
-	if err := b.Apply(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	client := must.Get(b.SaveClient(Client{Number: "999999", Type: Organisation, Name: "Slagerij Zuurkool"}))(t)
+	must.Get(b.SaveContact(Contact{Name: "Zwaantje Zuurkool", Emails: []string{"zwaantje@zuurkool.nl"}, Clients: []string{client.ID}}))(t)
+	must.Do(t, b.Apply(t.Context()))
 	return o
 }
 
@@ -167,26 +166,27 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 		for search, want := range map[string]string{"zwaantje": "Zwaantje Zuurkool", "zuur": "Zwaantje Zuurkool",
 			"zwaantje zuurkool": "Zwaantje Zuurkool", "zwaantje@zuurkool.nl": "Zwaantje Zuurkool", "piet nobody": ""} {
 			o.wire.Reset()
-			page := must(o.Contacts(ctx, Query{Search: search}))(t)
+			page := must.Get(o.Contacts(ctx, Query{Search: search}))(t)
 			if costs[i]["contacts "+search] = len(o.wire.Calls()); contactNames(page.Items) != want || page.Next != "" {
 				t.Errorf("%d contacts, %q: %s, next %q", n, search, contactNames(page.Items), page.Next)
 			}
 		}
 		for search, want := range map[string]string{"zuurkool": "Slagerij Zuurkool", "999999": "Slagerij Zuurkool"} {
 			o.wire.Reset()
-			page := must(o.Clients(ctx, Query{Search: search}))(t)
+			page := must.Get(o.Clients(ctx, Query{Search: search}))(t)
 			if costs[i]["clients "+search] = len(o.wire.Calls()); clientNames(page.Items) != want || page.Next != "" {
 				t.Errorf("%d clients, %q: %s, next %q", n, search, clientNames(page.Items), page.Next)
 			}
 		}
 		o.wire.Reset()
-		if page := must(o.Contacts(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" ||
+		if page := must.Get(o.Contacts(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" ||
 			len(o.wire.Calls()) != 2 {
 			t.Errorf("%d contacts: %d of those that many are called, with %d calls", n, len(page.Items), len(o.wire.Calls()))
 		}
 		// The rarer of two words is the shorter one.
 		o.wire.Reset()
-		if page := must(o.Contacts(ctx, Query{Search: "piet a99"}))(t); n > 99 && (len(page.Items) == 0 || page.Items[0].Name != "Piet A99") ||
+		if page := must.Get(o.Contacts(ctx, Query{Search: "piet a99"}))(t); n > 99 &&
+			(len(page.Items) == 0 || page.Items[0].Name != "Piet A99") ||
 			len(o.wire.Calls()) > 6 {
 			t.Errorf("%d contacts: %q with %d calls", n, contactNames(page.Items), len(o.wire.Calls()))
 		}
@@ -235,22 +235,18 @@ func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 		default:
 			continue
 		}
-		if err := o.table.Write(ctx, op); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.table.Write(ctx, op))
 	}
 	o.client(t, "5") // changes do not make the office complete
 	find := func() (contacts, clients string) { return o.findContacts(t, "zwaan"), o.findClients(t, "zuurk") }
 	if contacts, clients := find(); contacts != "Zwaantje Zuurkool" || clients != "Slagerij Zuurkool" {
 		t.Errorf("before: %q, %q", contacts, clients)
 	}
-	before := must(o.Version(ctx))(t)
+	before := must.Get(o.Version(ctx))(t)
 	for range 2 {
-		if err := o.Index(ctx); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.Index(ctx))
 	}
-	if v := must(o.Version(ctx))(t); v != before+1 {
+	if v := must.Get(o.Version(ctx))(t); v != before+1 {
 		t.Errorf("indexing made %d changes", v-before)
 	}
 	o.consistent(t)
@@ -260,11 +256,9 @@ func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 		t.Errorf("after: %q, %q, with %d calls", contacts, clients, len(o.wire.Calls()))
 	}
 	o.client(t, "6")
-	b := must(o.Bulk(ctx))(t)
-	must(b.SaveClient(Client{Number: "7", Type: Person, Name: "X"}))(t)
-	if err := b.Apply(ctx); err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(o.Bulk(ctx))(t)
+	must.Get(b.SaveClient(Client{Number: "7", Type: Person, Name: "X"}))(t)
+	must.Do(t, b.Apply(ctx))
 	if ready, err := o.searchable(ctx); !ready || err != nil {
 		t.Errorf("a change took the index away: %v", err)
 	}
@@ -285,8 +279,8 @@ func TestTheLargestContactCanBeRenamed(t *testing.T) {
 	for i := range maxEmails {
 		c.Emails = append(c.Emails, fmt.Sprintf("p%d.q@x%d.nl", i, i))
 	}
-	c = must(o.CreateContact(ctx, c))(t)
-	must(o.UpdateContact(ctx, c.ID, "", func(c *Contact) error { c.Name = "Klaas Vaak van Voorst"; return nil }))(t)
+	c = must.Get(o.CreateContact(ctx, c))(t)
+	must.Get(o.UpdateContact(ctx, c.ID, "", func(c *Contact) error { c.Name = "Klaas Vaak van Voorst"; return nil }))(t)
 	if got := o.findContacts(t, "voorst"); got != "Klaas Vaak van Voorst" {
 		t.Errorf("found %q", got)
 	}

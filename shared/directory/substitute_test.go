@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 )
 
 func (o office) substitute(t testing.TB, id, by string, from, until time.Time) TeamMember {
 	t.Helper()
-	return must(o.UpdateTeamMember(t.Context(), id, "", func(m *TeamMember) error {
+	return must.Get(o.UpdateTeamMember(t.Context(), id, "", func(m *TeamMember) error {
 		m.Substitute = &Substitute{Member: by, From: from, Until: until}
 		return nil
 	}))(t)
@@ -32,15 +33,15 @@ func TestASubstituteStandsInFromUntil(t *testing.T) {
 		if by, away := sanne.Away(at); away != want || (by == kees.ID) != want {
 			t.Errorf("at %s: %q, %v", at, by, away)
 		}
-		if got := must(o.SubstitutedBy(ctx, kees.ID, at))(t); (len(got) == 1) != want {
+		if got := must.Get(o.SubstitutedBy(ctx, kees.ID, at))(t); (len(got) == 1) != want {
 			t.Errorf("at %s stands in for %v", at, got)
 		}
 	}
 	if _, away := kees.Away(from); away {
 		t.Error("one without a substitute is away")
 	}
-	must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute = nil; return nil }))(t)
-	if got := must(o.SubstitutedBy(ctx, kees.ID, from))(t); len(got) != 0 {
+	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute = nil; return nil }))(t)
+	if got := must.Get(o.SubstitutedBy(ctx, kees.ID, from))(t); len(got) != 0 {
 		t.Errorf("without a substitution still stands in for %v", got)
 	}
 	o.consistent(t)
@@ -61,10 +62,10 @@ func TestSubstitutesStandInThroughOthers(t *testing.T) {
 	}{{"a", "b", 1}, {"b", "c", 1}, {"c", "a", 1}, {"d", "b", -1}, {"e", "c", 1}} {
 		o.substitute(t, id[s.who], id[s.by], now.AddDate(0, 0, -7), now.AddDate(0, 0, s.days))
 	}
-	must(o.UpdateTeamMember(ctx, id["e"], "", func(m *TeamMember) error { m.Active = false; return nil }))(t)
+	must.Get(o.UpdateTeamMember(ctx, id["e"], "", func(m *TeamMember) error { m.Active = false; return nil }))(t)
 	for member, want := range map[string]string{"a": "c b e", "b": "a c e", "c": "b e a", "d": "", "e": ""} {
 		var got []string
-		for _, m := range must(o.SubstitutedBy(ctx, id[member], now))(t) {
+		for _, m := range must.Get(o.SubstitutedBy(ctx, id[member], now))(t) {
 			got = append(got, m.Email[:1])
 		}
 		wanted := strings.Fields(want)
@@ -74,7 +75,7 @@ func TestSubstitutesStandInThroughOthers(t *testing.T) {
 			t.Errorf("%s stands in for %v; want %v", member, got, wanted)
 		}
 	}
-	if got := must(o.SubstitutedBy(ctx, "x|", now))(t); got != nil {
+	if got := must.Get(o.SubstitutedBy(ctx, "x|", now))(t); got != nil {
 		t.Errorf("who is nobody stands in for %v", got)
 	}
 	o.consistent(t)
@@ -85,7 +86,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	o.member(t, "boss@kantoor.nl", Administrator)
 	sanne, kees, gone := o.member(t, "s@kantoor.nl", Editor), o.member(t, "k@kantoor.nl", Editor), o.member(t, "g@kantoor.nl", Editor)
 	leave := func(m *TeamMember) error { m.Active = false; return nil }
-	must(o.UpdateTeamMember(ctx, gone.ID, "", leave))(t)
+	must.Get(o.UpdateTeamMember(ctx, gone.ID, "", leave))(t)
 	from := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	until := from.AddDate(0, 1, 0)
 	for i, c := range []struct {
@@ -116,9 +117,9 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	}
 	o.substitute(t, sanne.ID, kees.ID, from, until)
 	// A change of the object that was read is noticed, also in place.
-	later := must(o.UpdateTeamMember(ctx, sanne.ID, "",
+	later := must.Get(o.UpdateTeamMember(ctx, sanne.ID, "",
 		func(m *TeamMember) error { m.Substitute.Until = until.AddDate(0, 1, 0); return nil }))(t)
-	if got := must(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) ||
+	if got := must.Get(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) ||
 		*got.Substitute != *later.Substitute {
 		t.Errorf("kept until %v", got.Substitute.Until)
 	}
@@ -127,7 +128,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 		t.Errorf("a substitute is deleted: %v", err)
 	}
 	// A substitute who has left since does not block the change.
-	must(o.UpdateTeamMember(ctx, kees.ID, "", leave))(t)
-	must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "Sanne"; return nil }))(t)
+	must.Get(o.UpdateTeamMember(ctx, kees.ID, "", leave))(t)
+	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "Sanne"; return nil }))(t)
 	o.consistent(t)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -77,11 +78,11 @@ func teaching(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 			return wiretest.Pass
 		})
 		made, _, err := learn(o.Store, t, "p@x.nl", "", client.ID)
-		must(made, err)(t)
+		must.Get(made, err)(t)
 		now, rule, err := learn(o.Store, t, "q@x.nl", made.ID, client.ID)
-		must(now, err)(t)
+		must.Get(now, err)(t)
 		now, again, err := learn(o.Store, t, "q@x.nl", made.ID, client.ID)
-		must(now, err)(t)
+		must.Get(now, err)(t)
 		err = o.Change(ctx, func(tx *Tx) error {
 			again.State = RuleUndone
 			if _, err := tx.SaveRule(again); err != nil {
@@ -97,11 +98,11 @@ func teaching(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		if !slices.Equal(now.Emails, []string{"p@x.nl", "q@x.nl"}) || now.ID != made.ID || now.Learned["q@x.nl"] != rule.ID {
 			t.Errorf("the contact is %+v", now)
 		}
-		got := must(o.Rule(ctx, rule.ID))(t)
+		got := must.Get(o.Rule(ctx, rule.ID))(t)
 		if got.Count != 2 || len(got.Evidence) != 2 || got.State != RuleUndone {
 			t.Errorf("the rule is %+v", got)
 		}
-		if v := must(o.Version(ctx))(t); v != 5 {
+		if v := must.Get(o.Version(ctx))(t); v != 5 {
 			t.Errorf("%d changes; want 5", v)
 		}
 		if n := o.entries(t); n != 5 {
@@ -134,7 +135,7 @@ func evidenceOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
 		client := o.client(t, "1")
-		piet := must(o.CreateContact(t.Context(), Contact{Name: "P", Emails: []string{"p@x.nl"}}))(t)
+		piet := must.Get(o.CreateContact(t.Context(), Contact{Name: "P", Emails: []string{"p@x.nl"}}))(t)
 		// Calls are slow, so that reads of one change are between writes of
 		// another.
 		o.wire.Fault(func(int, *http.Request) wiretest.Fault {
@@ -162,11 +163,11 @@ func evidenceOfMany(t *testing.T) {
 
 func TestAChangeIsAllOrNothing(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
+	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
 	wanted := errors.New("no")
 	err := o.Change(ctx, func(tx *Tx) error {
-		must(tx.SaveContact(Contact{Name: "Q", Emails: []string{"q@x.nl"}}))(t)
-		must(tx.SaveRule(Rule{Kind: AcceptSender, Key: "q@x.nl", State: RuleOn}))(t)
+		must.Get(tx.SaveContact(Contact{Name: "Q", Emails: []string{"q@x.nl"}}))(t)
+		must.Get(tx.SaveRule(Rule{Kind: AcceptSender, Key: "q@x.nl", State: RuleOn}))(t)
 		return wanted
 	})
 	if !errors.Is(err, wanted) {
@@ -174,14 +175,14 @@ func TestAChangeIsAllOrNothing(t *testing.T) {
 	}
 	var conflict *Conflict
 	err = o.Change(ctx, func(tx *Tx) error {
-		must(tx.SaveRule(Rule{Kind: AcceptSender, Key: "q@x.nl", State: RuleOn}))(t)
+		must.Get(tx.SaveRule(Rule{Kind: AcceptSender, Key: "q@x.nl", State: RuleOn}))(t)
 		_, err := tx.SaveContact(Contact{Name: "Q", Emails: []string{"p@x.nl"}})
 		return err
 	})
 	if !errors.As(err, &conflict) || conflict.ID != piet.ID {
 		t.Errorf("%v; want a conflict with %s", err, piet.ID)
 	}
-	if v := must(o.Version(ctx))(t); v != 1 {
+	if v := must.Get(o.Version(ctx))(t); v != 1 {
 		t.Errorf("version %d after changes that failed", v)
 	}
 	o.consistent(t)
@@ -192,18 +193,18 @@ func TestAChangeIsAllOrNothing(t *testing.T) {
 func TestAnAddressMovesInOneChange(t *testing.T) {
 	for _, takerFirst := range []bool{true, false} {
 		o, ctx := newOffice(t), t.Context()
-		piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl", "info@x.nl"}}))(t)
-		kees := must(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
+		piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl", "info@x.nl"}}))(t)
+		kees := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
 		err := o.Change(ctx, func(tx *Tx) error {
 			give := func() {
-				c := must(tx.Contact(piet.ID))(t)
+				c := must.Get(tx.Contact(piet.ID))(t)
 				c.Emails = []string{"p@x.nl"}
-				must(tx.SaveContact(c))(t)
+				must.Get(tx.SaveContact(c))(t)
 			}
 			take := func() {
-				c := must(tx.Contact(kees.ID))(t)
+				c := must.Get(tx.Contact(kees.ID))(t)
 				c.Emails = []string{"k@x.nl", "info@x.nl"}
-				must(tx.SaveContact(c))(t)
+				must.Get(tx.SaveContact(c))(t)
 			}
 			if takerFirst {
 				take()
@@ -232,10 +233,10 @@ func TestAnAddressMovesInOneChange(t *testing.T) {
 
 func TestWhatAChangeRefuses(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
+	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
 	old := piet
-	piet = must(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Phone = "1"; return nil }))(t)
-	kees := must(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
+	piet = must.Get(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Phone = "1"; return nil }))(t)
+	kees := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
 	var conflict *Conflict
 	var wrong *Invalid
 	for what, c := range map[string]struct {
@@ -262,14 +263,14 @@ func TestWhatAChangeRefuses(t *testing.T) {
 			return err
 		}, func(err error) bool { return errors.As(err, &wrong) && wrong.Field == "clients[0]" }},
 		"two new contacts": {func(tx *Tx) error {
-			must(tx.SaveContact(Contact{Name: "X", Emails: []string{"x@x.nl"}}))(t)
+			must.Get(tx.SaveContact(Contact{Name: "X", Emails: []string{"x@x.nl"}}))(t)
 			_, err := tx.SaveContact(Contact{Name: "Y", Emails: []string{"y@x.nl"}})
 			return err
 		}, func(err error) bool { return err != nil }},
 		"one address for two": {func(tx *Tx) error {
 			for _, c := range []Contact{piet, kees} {
 				c.Emails = []string{"both@x.nl"}
-				must(tx.SaveContact(c))(t)
+				must.Get(tx.SaveContact(c))(t)
 			}
 			return nil
 		}, func(err error) bool { return errors.As(err, &conflict) && conflict.ID == piet.ID }},
@@ -278,7 +279,7 @@ func TestWhatAChangeRefuses(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if got := must(o.Contact(ctx, piet.ID))(t); !reflect.DeepEqual(got, piet) {
+	if got := must.Get(o.Contact(ctx, piet.ID))(t); !reflect.DeepEqual(got, piet) {
 		t.Errorf("the contact became %+v", got)
 	}
 	o.consistent(t)
@@ -290,9 +291,9 @@ func TestContactsByRule(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	client := o.client(t, "1")
 	made, rule, err := learn(o.Store, t, "p@x.nl", "", client.ID)
-	must(made, err)(t)
+	must.Get(made, err)(t)
 	// A rule may have linked several addresses of one contact.
-	made = must(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error {
+	made = must.Get(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error {
 		c.Emails = append(slices.Clone(c.Emails), "q@x.nl")
 		c.Learned["Q@x.nl"] = rule.ID
 		c.Learned["gone@x.nl"] = rule.ID
@@ -301,15 +302,15 @@ func TestContactsByRule(t *testing.T) {
 	if want := map[string]string{"p@x.nl": rule.ID, "q@x.nl": rule.ID}; !reflect.DeepEqual(made.Learned, want) {
 		t.Errorf("learned %v; want %v", made.Learned, want)
 	}
-	if got := must(o.ContactsByRule(ctx, rule.ID, 9))(t); len(got) != 1 || !reflect.DeepEqual(got[0], made) {
+	if got := must.Get(o.ContactsByRule(ctx, rule.ID, 9))(t); len(got) != 1 || !reflect.DeepEqual(got[0], made) {
 		t.Errorf("the rule linked %+v", got)
 	}
-	if got := must(o.ContactsByRule(ctx, "x|", 9))(t); len(got) != 0 {
+	if got := must.Get(o.ContactsByRule(ctx, "x|", 9))(t); len(got) != 0 {
 		t.Errorf("what is no rule linked %+v", got)
 	}
 	o.consistent(t)
-	made = must(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error { c.Emails = []string{"other@x.nl"}; return nil }))(t)
-	if got := must(o.ContactsByRule(ctx, rule.ID, 9))(t); len(got) != 0 || made.Learned != nil {
+	made = must.Get(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error { c.Emails = []string{"other@x.nl"}; return nil }))(t)
+	if got := must.Get(o.ContactsByRule(ctx, rule.ID, 9))(t); len(got) != 0 || made.Learned != nil {
 		t.Errorf("the rule still linked %+v", got)
 	}
 	o.consistent(t)
@@ -329,7 +330,7 @@ func TestTheLargestContactIsMadeWithItsRules(t *testing.T) {
 	}
 	err := o.Change(ctx, func(tx *Tx) error {
 		for _, key := range c.Emails[:2] {
-			must(tx.SaveRule(Rule{Kind: AddressContact, Key: key, State: RuleUndoing}))(t)
+			must.Get(tx.SaveRule(Rule{Kind: AddressContact, Key: key, State: RuleUndoing}))(t)
 		}
 		_, err := tx.SaveContact(c)
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/wiretest"
 )
@@ -62,10 +63,7 @@ func refuseWith(status int, body string) func(int, http.ResponseWriter, *http.Re
 func open(t *testing.T, a *authority) (azcore.TokenCredential, *wiretest.Wire) {
 	t.Helper()
 	wire := wiretest.Transport(a)
-	c, err := NewCredential(Public(), Endpoint{"public", guid}, "app", Proof{Secret: secret.New(canary)}, wire)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(NewCredential(Public(), Endpoint{"public", guid}, "app", Proof{Secret: secret.New(canary)}, wire))(t)
 	return c, wire
 }
 
@@ -93,10 +91,7 @@ func TestTokensAreKeptUntilANewOneIsDemanded(t *testing.T) {
 	a := &authority{answer: grant(`{"n":#}`)}
 	c, _ := open(t, a)
 	ask := func(claims string) string {
-		token, err := c.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true, Claims: claims})
-		if err != nil {
-			t.Fatal(err)
-		}
+		token := must.Get(c.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true, Claims: claims}))(t)
 		return token.Token
 	}
 	first, again := ask(""), ask("")

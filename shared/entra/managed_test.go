@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"kantoorpost/shared/must"
 )
 
 // The identity endpoint of the platform fails sometimes.
@@ -25,10 +27,7 @@ func TestTheManagedIdentityTriesAgain(t *testing.T) {
 	defer server.Close()
 	t.Setenv("IDENTITY_ENDPOINT", server.URL+"/msi/token")
 	t.Setenv("IDENTITY_HEADER", "header")
-	c, err := ManagedIdentity(guid)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(ManagedIdentity(guid))(t)
 	token, err := c.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{"https://vault.azure.net/.default"}})
 	if err != nil || token.Token != "token" || calls != 3 {
 		t.Errorf("token %q after %d calls: %v", token.Token, calls, err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
@@ -14,14 +15,9 @@ import (
 // From a pasted endpoint to the granted permissions, with every possible mistake.
 func TestAConnectionToATenantIsExplained(t *testing.T) {
 	const app = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
-	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: guid, ClientID: app, ClientSecret: canary,
-		URL: simulated.Authority})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tenant.AddSecret("oud~"+canary, time.Now().Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: "kantoor.example", TenantID: guid, ClientID: app, ClientSecret: canary,
+		URL: simulated.Authority}))(t)
+	must.Do(t, tenant.AddSecret("oud~"+canary, time.Now().Add(-time.Hour)))
 	wire := wiretest.Transport(tenant.Handler())
 	clouds := Public().With(simulated)
 	check := func(tenant, app, password string) (Grant, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/wiretest"
 )
@@ -104,9 +105,6 @@ func TestTokenRequestsFollowNoRedirect(t *testing.T) {
 	defer elsewhere.Close()
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
-	res, err := client(simulated).Post(server.URL, "application/x-www-form-urlencoded", strings.NewReader("client_secret="+canary))
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(client(simulated).Post(server.URL, "application/x-www-form-urlencoded", strings.NewReader("client_secret="+canary)))(t)
 	res.Body.Close()
 }

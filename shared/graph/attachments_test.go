@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -28,10 +29,8 @@ const withAttachments = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.examp
 func TestAttachments(t *testing.T) {
 	o := open(t, "anna")
 	check := schema(t)
-	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
-		[]byte(withAttachments)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
+		[]byte(withAttachments)))
 	page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})
 	if err != nil || len(page.Messages) != 1 || !page.Messages[0].HasAttachments {
 		t.Fatalf("%+v, %v", page, err)
@@ -64,10 +63,7 @@ func TestAttachments(t *testing.T) {
 		t.Errorf("an id that does not exist: %v, %q", err, b.String())
 	}
 	for _, call := range o.wire.Calls() {
-		r, err := http.NewRequest(call.Method, call.URL, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := must.Get(http.NewRequest(call.Method, call.URL, nil))(t)
 		check(t, r)
 	}
 }
@@ -84,14 +80,9 @@ func TestText(t *testing.T) {
 	} {
 		raw := "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: x\r\nMessage-ID: <" + strings.Repeat("x", i+1) +
 			"@klant.example>\r\nMIME-Version: 1.0\r\n" + c.mail
-		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
-			[]byte(raw)); err != nil {
-			t.Fatal(err)
-		}
-		page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
+			[]byte(raw)))
+		page := must.Get(o.Delta(t.Context(), o.boxes["anna"], "", time.Time{}))(t)
 		found := false
 		for _, m := range page.Messages {
 			if !strings.HasPrefix(m.InternetMessageID, "<"+strings.Repeat("x", i+1)+"@") {

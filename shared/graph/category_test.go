@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 var green = mail.Category{Name: "Kantoorpost: verwerkt", Color: "preset4"}
@@ -192,14 +193,9 @@ func TestSettingsOfAMailbox(t *testing.T) {
 func TestSentItemsAreReadInRounds(t *testing.T) {
 	o := open(t, "info")
 	id := o.boxes["info"]
-	d, err := o.CreateDraft(t.Context(), id, mail.NewDraft{Subject: "Vraag", HTML: "<p>Dag</p>",
-		To: []mail.Address{{Email: "jan@klant.example"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.SendDraft(t.Context(), id, d.ID); err != nil {
-		t.Fatal(err)
-	}
+	d := must.Get(o.CreateDraft(t.Context(), id, mail.NewDraft{Subject: "Vraag", HTML: "<p>Dag</p>",
+		To: []mail.Address{{Email: "jan@klant.example"}}}))(t)
+	must.Do(t, o.SendDraft(t.Context(), id, d.ID))
 	page, err := o.SentDelta(t.Context(), id, "", d.Sent)
 	for err == nil && page.Next != "" {
 		page, err = o.SentDelta(t.Context(), id, page.Next, d.Sent)

@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -18,9 +19,7 @@ func officeWithMail(t *testing.T) (o office, box, message string) {
 	raw := "From: Jan <" + client + ">\r\nTo: info@kantoor.example\r\nSubject: Vraag\r\nMessage-ID: <v1@klant.example>\r\nMIME-Version: " +
 		"1.0\r\n" +
 		"Content-Type: text/html; charset=utf-8\r\n\r\n<p>Wanneer is de aangifte klaar?</p>\r\n"
-	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"info@kantoor.example"}}, []byte(raw)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"info@kantoor.example"}}, []byte(raw)))
 	box = o.boxes["info"]
 	page, _ := o.round(t, box, "")
 	if len(page.Messages) != 1 {
@@ -32,13 +31,8 @@ func officeWithMail(t *testing.T) (o office, box, message string) {
 // A draft whose answer is lost is found by the property that its request had.
 func TestALostDraftIsFoundByItsReply(t *testing.T) {
 	o, box, message := officeWithMail(t)
-	d, err := o.CreateReply(t.Context(), box, message, mail.ModeReplyAll, "r1", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := o.CreateReply(t.Context(), box, message, mail.ModeReplyAll, "r2", ""); err != nil {
-		t.Fatal(err)
-	}
+	d := must.Get(o.CreateReply(t.Context(), box, message, mail.ModeReplyAll, "r1", ""))(t)
+	must.Get(o.CreateReply(t.Context(), box, message, mail.ModeReplyAll, "r2", ""))(t)
 	got, found, err := o.FindSent(t.Context(), box, mail.SentKeys{Reply: "r1"})
 	if err != nil || !found || got.ID != d.ID || !got.IsDraft {
 		t.Errorf("%+v, %t, %v", got, found, err)
@@ -46,28 +40,21 @@ func TestALostDraftIsFoundByItsReply(t *testing.T) {
 	if got, found, err := o.FindSent(t.Context(), box, mail.SentKeys{Reply: "r3"}); err != nil || found {
 		t.Errorf("%+v, %t, %v", got, found, err)
 	}
-	if err := o.DeleteDraft(t.Context(), box, d.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.DeleteDraft(t.Context(), box, d.ID))
 }
 
 // Without the original, a draft names its thread by MAPI properties, and the mail that
 // leaves has the headers.
 func TestADraftWithoutOriginalKeepsTheThread(t *testing.T) {
 	o, box, message := officeWithMail(t)
-	d, err := o.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "RE: Vraag", HTML: "<p>Morgen.</p>",
+	d := must.Get(o.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "RE: Vraag", HTML: "<p>Morgen.</p>",
 		To:        []mail.Address{{Name: "Jan", Email: client}},
-		InReplyTo: "<v1@klant.example>", References: []string{"<v0@klant.example>", "<v1@klant.example>"}, Reply: "r1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+		InReplyTo: "<v1@klant.example>", References: []string{"<v0@klant.example>", "<v1@klant.example>"}, Reply: "r1"}))(t)
 	read, err := o.Properties(t.Context(), box, d.ID)
 	if err != nil || read.InReplyTo != "<v1@klant.example>" || len(read.References) != 2 || read.Reply != "r1" {
 		t.Errorf("%+v, %v", read, err)
 	}
-	if err := o.SendDraft(t.Context(), box, d.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.SendDraft(t.Context(), box, d.ID))
 	mails := o.tenant.OutsideItems(client)
 	if len(mails) != 1 || mails[0].InReplyTo != "<v1@klant.example>" ||
 		strings.Join(mails[0].References, " ") != "<v0@klant.example> <v1@klant.example>" {
@@ -93,30 +80,19 @@ func TestADraftWithoutOriginalKeepsTheThread(t *testing.T) {
 // A forward takes the attachments along, of which one can be left out.
 func TestAForwardTakesAttachmentsAlong(t *testing.T) {
 	o := open(t, "anna")
-	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"anna@kantoor.example"}},
-		[]byte(withAttachments)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"anna@kantoor.example"}},
+		[]byte(withAttachments)))
 	box := o.boxes["anna"]
 	page, _ := o.round(t, box, "")
-	d, err := o.CreateReply(t.Context(), box, page.Messages[0].ID, mail.ModeForward, "r1", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := must.Get(o.CreateReply(t.Context(), box, page.Messages[0].ID, mail.ModeForward, "r1", ""))(t)
 	all, err := o.Attachments(t.Context(), box, d.ID)
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if err := o.Detach(t.Context(), box, d.ID, all[2].ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Detach(t.Context(), box, d.ID, all[2].ID))
 	to := []mail.Address{{Email: "bank@bank.example"}}
-	if err := o.PatchDraft(t.Context(), box, d.ID, mail.DraftPatch{To: &to}); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.SendDraft(t.Context(), box, d.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.PatchDraft(t.Context(), box, d.ID, mail.DraftPatch{To: &to}))
+	must.Do(t, o.SendDraft(t.Context(), box, d.ID))
 	if mails := o.tenant.OutsideItems("bank@bank.example"); len(mails) != 1 || len(mails[0].Attachments) != 2 {
 		t.Errorf("%+v", mails)
 	}

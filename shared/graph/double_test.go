@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -43,10 +44,7 @@ func (b *bank) GetToken(_ context.Context, o policy.TokenRequestOptions) (azcore
 func graphOf(t *testing.T, f http.HandlerFunc) (*Client, *wiretest.Wire, *bank) {
 	t.Helper()
 	wire, b := wiretest.Transport(f), &bank{}
-	c, err := New(Options{Root: root, Credential: b, Transport: wire})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := must.Get(New(Options{Root: root, Credential: b, Transport: wire}))(t)
 	return c, wire, b
 }
 

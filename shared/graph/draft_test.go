@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 const replyInBody = `"singleValueExtendedProperties":[{"id":"String {9b6d3c41-5a0e-4f7c-8a52-6f0f2d1c7e35} Name KantoorpostReply",` +
@@ -98,12 +99,9 @@ func TestANewDraftNamesItsThread(t *testing.T) {
 		references = append(references, "<"+string(rune('a'+i%26))+string(rune('a'+i/26))+"@x>")
 	}
 	c, s, _ := scripted(t, says(201, jsonType, draftJSON("d", true, "<d@x>", "r1")))
-	_, err := c.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "Vraag", HTML: "<p>a & b</p>",
+	must.Get(c.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "Vraag", HTML: "<p>a & b</p>",
 		To: []mail.Address{{Name: "Jan", Email: "jan@klant.example"}},
-		Cc: []mail.Address{{Email: "cc@klant.example"}}, InReplyTo: "<p@x>\r\n", References: references, Reply: "r1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+		Cc: []mail.Address{{Email: "cc@klant.example"}}, InReplyTo: "<p@x>\r\n", References: references, Reply: "r1"}))(t)
 	for _, want := range []string{`"subject":"Vraag"`, `"body":{"content":"<p>a & b</p>","contentType":"html"`,
 		`"toRecipients":[{"emailAddress":{"address":"jan@klant.example","name":"Jan"}}]`,
 		`"ccRecipients":[{"emailAddress":{"address":"cc@klant.example"}}]`, `{"id":"String 0x1042","value":"<p@x>"}`,
@@ -121,9 +119,7 @@ func TestANewDraftNamesItsThread(t *testing.T) {
 func TestAPatchWritesOnlyWhatChanges(t *testing.T) {
 	subject, none := "Nieuw", []mail.Address{}
 	c, s, _ := scripted(t, says(200, jsonType, `{`)) // an answer that breaks off is still an answer
-	if err := c.PatchDraft(t.Context(), box, "d", mail.DraftPatch{Subject: &subject, Cc: &none}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.PatchDraft(t.Context(), box, "d", mail.DraftPatch{Subject: &subject, Cc: &none}))
 	s.expect("PATCH /messages/d")
 	if got := s.asked[0].body; got != `{"@odata.type":"#microsoft.graph.message","ccRecipients":[],"subject":"Nieuw"}` {
 		t.Errorf("wrote %s", got)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -56,10 +57,7 @@ func TestFourAreUnderWayAndTwoOnOneMailbox(t *testing.T) {
 func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(4, 1)
-		release, err := l.acquire(t.Context(), "busy")
-		if err != nil {
-			t.Fatal(err)
-		}
+		release := must.Get(l.acquire(t.Context(), "busy"))(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		var wg sync.WaitGroup
@@ -94,10 +92,7 @@ func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 func TestWhoGivesUpFreesHisMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(1, 2)
-		release, err := l.acquire(t.Context(), "other")
-		if err != nil {
-			t.Fatal(err)
-		}
+		release := must.Get(l.acquire(t.Context(), "other"))(t)
 		var wg sync.WaitGroup
 		for range 2 {
 			wg.Go(func() {
@@ -141,10 +136,7 @@ func TestRequestsKeepTheirTurn(t *testing.T) {
 		limit := NewLimiter(3, 2)
 		var wg sync.WaitGroup
 		for i := range 12 { // with several clients, as for several tenants
-			c, err := New(Options{Root: root, Credential: &bank{}, Transport: wire, Limit: limit})
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := must.Get(New(Options{Root: root, Credential: &bank{}, Transport: wire, Limit: limit}))(t)
 			wg.Go(func() {
 				if err := c.CheckInbox(t.Context(), fmt.Sprint(i%4)); err != nil {
 					t.Error(err)

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -51,17 +52,11 @@ func reply(t *testing.T, b sim.Behaviour) {
 		t.Fatalf("draft %+v, %v", draft, err)
 	}
 	text := strings.Replace(draft.Body, "<body>", "<body><p>Ons antwoord</p>", 1)
-	if err := o.PatchDraft(t.Context(), id, draft.ID, mail.DraftPatch{HTML: &text}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.PatchDraft(t.Context(), id, draft.ID, mail.DraftPatch{HTML: &text}))
 	large := bytes.Repeat([]byte("%PDF"), 5<<20/4)
 	a := mail.OutgoingAttachment{Name: "jaarrekening.pdf", ContentType: "application/pdf", Size: int64(len(large))}
-	if err := o.Attach(t.Context(), id, draft.ID, a, bytes.NewReader(large)); err != nil {
-		t.Fatal(err)
-	}
-	if err := o.SendDraft(t.Context(), id, draft.ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.Attach(t.Context(), id, draft.ID, a, bytes.NewReader(large)))
+	must.Do(t, o.SendDraft(t.Context(), id, draft.ID))
 	keys := mail.SentKeys{InternetMessageID: draft.InternetMessageID, ID: draft.ID, Reply: "reply-1"}
 	if b.SendDelay > 0 {
 		if found, ok, err := o.FindSent(t.Context(), id, keys); err != nil || !ok || !found.IsDraft {

@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // schema returns a check of requests against Graph's own OpenAPI description: the
@@ -30,15 +31,9 @@ func schema(t *testing.T) func(*testing.T, *http.Request) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("requests are not compared with Graph's schema: %v (set GRAPH_OPENAPI)", err)
 	}
-	document, err := openapi3.NewLoader().LoadFromFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := must.Get(openapi3.NewLoader().LoadFromFile(path))(t)
 	document.Servers = openapi3.Servers{{URL: tenantURL + "/v1.0"}}
-	router, err := gorillamux.NewRouter(document)
-	if err != nil {
-		t.Fatal(err)
-	}
+	router := must.Get(gorillamux.NewRouter(document))(t)
 	return func(t *testing.T, r *http.Request) {
 		// The description lists properties of derived types by their bare names, which
 		// the service refuses.

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // A draft is sent with one request whatever the answer, and only a refusal that
@@ -166,16 +167,13 @@ func TestAMessageIsReadAsItWasSent(t *testing.T) {
 func TestRequestsHaveALength(t *testing.T) {
 	var lengths []int64
 	_, _, b := graphOf(t, nil)
-	c, err := New(Options{Root: root, Credential: b, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	c := must.Get(New(Options{Root: root, Credential: b, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil && r.Body != http.NoBody && r.ContentLength <= 0 {
 			t.Errorf("%s %s goes out in chunks", r.Method, r.URL.Path)
 		}
 		lengths = append(lengths, r.ContentLength)
 		return nil, errors.New("closed")
-	})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	})}))(t)
 	subject := "x"
 	_ = c.SendDraft(t.Context(), box, "d")
 	_ = c.PatchDraft(t.Context(), box, "d", mail.DraftPatch{Subject: &subject})

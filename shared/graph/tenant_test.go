@@ -15,6 +15,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
@@ -33,30 +34,19 @@ type office struct {
 func open(t *testing.T, names ...string) office {
 	t.Helper()
 	const tenantID, clientID, password = "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302", "geheim~8Q"
-	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: tenantID, ClientID: clientID, ClientSecret: password,
-		URL: tenantURL})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: "kantoor.example", TenantID: tenantID, ClientID: clientID, ClientSecret: password,
+		URL: tenantURL}))(t)
 	o := office{tenant: tenant, wire: wiretest.Transport(tenant.Handler()), boxes: map[string]string{}}
 	for _, name := range names {
-		id, err := tenant.AddMailbox(sim.MailboxOptions{Address: name + "@kantoor.example",
-			Name: strings.ToUpper(name[:1]) + name[1:] + " de Vries", Aliases: []string{name + ".alias@kantoor.example"}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		id := must.Get(tenant.AddMailbox(sim.MailboxOptions{Address: name + "@kantoor.example",
+			Name: strings.ToUpper(name[:1]) + name[1:] + " de Vries", Aliases: []string{name + ".alias@kantoor.example"}}))(t)
 		o.boxes[name] = id
 	}
 	clouds := entra.Public().With(entra.Cloud{Name: "simulated", Authority: tenantURL, Graph: tenantURL})
-	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID,
+	credential := must.Get(entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID,
 		entra.Proof{Secret: secret.New(password)},
-		o.wire)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if o.Client, err = New(Options{Root: tenantURL, Credential: credential, Transport: o.wire}); err != nil {
-		t.Fatal(err)
-	}
+		o.wire))(t)
+	o.Client = must.Get(New(Options{Root: tenantURL, Credential: credential, Transport: o.wire}))(t)
 	return o
 }
 
@@ -66,10 +56,8 @@ func (o office) receive(t *testing.T, name string, n int) {
 	for i := range n {
 		raw := fmt.Sprintf("From: Jan <jan@klant.example>\r\nTo: %s@kantoor.example\r\nSubject: Vraag %d\r\nMessage-ID: "+
 			"<%d.%s@klant.example>\r\nX-Test: ja\r\n\r\nDag\r\n", name, i, i, name)
-		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}},
-			[]byte(raw)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}},
+			[]byte(raw)))
 	}
 }
 
@@ -77,10 +65,7 @@ func (o office) receive(t *testing.T, name string, n int) {
 func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) {
 	t.Helper()
 	for next := link; ; next = all.Next {
-		p, err := o.Delta(t.Context(), id, next, time.Time{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := must.Get(o.Delta(t.Context(), id, next, time.Time{}))(t)
 		pages++
 		all.Messages, all.Undecodable, all.Incomplete, all.Removed = append(all.Messages, p.Messages...),
 			append(all.Undecodable, p.Undecodable...), append(all.Incomplete, p.Incomplete...), append(all.Removed, p.Removed...)
@@ -145,9 +130,7 @@ func TestAForgottenRoundIsStartedAgain(t *testing.T) {
 	o := open(t, "info")
 	o.receive(t, "info", 1)
 	page, _ := o.round(t, o.boxes["info"], "")
-	if err := o.tenant.ForgetDeltaLinks(""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.tenant.ForgetDeltaLinks(""))
 	if _, err := o.Delta(t.Context(), o.boxes["info"], page.DeltaLink, time.Time{}); !answer.IsGone(err) {
 		t.Errorf("Delta = %v", err)
 	}
@@ -195,9 +178,7 @@ func TestErrorsOfMailboxesHaveAKind(t *testing.T) {
 
 func TestAnExpiredSecretIsNamed(t *testing.T) {
 	o := open(t, "info")
-	if err := o.tenant.ExpireSecret(""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, o.tenant.ExpireSecret(""))
 	err := o.CheckInbox(t.Context(), o.boxes["info"])
 	r, ok := entra.RefusalOf(err)
 	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-expired" || v != fault.KindFinal {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -77,10 +78,7 @@ func (dripping) Close() error { return nil }
 
 func TestAnAnswerThatDripsEndsToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, err := New(Options{Root: root, Credential: &bank{}, Transport: drip{}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := must.Get(New(Options{Root: root, Credential: &bank{}, Transport: drip{}}))(t)
 		start := time.Now()
 		if _, err := c.Delta(t.Context(), box, "", time.Time{}); !errors.Is(err, errSlow) || time.Since(start) != requestTimeout {
 			t.Errorf("after %s: %v", time.Since(start), err)

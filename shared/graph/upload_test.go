@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -96,11 +97,9 @@ func TestASmallFileIsOneRequest(t *testing.T) {
 	for _, size := range []int{0, 5, smallAttachment} {
 		c, u, wire := uploads(t)
 		data := file(size)
-		if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "logo.png", ContentType: "image/png", ContentID: "logo",
+		must.Do(t, c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "logo.png", ContentType: "image/png", ContentID: "logo",
 			Inline: true, Size: int64(size)},
-			bytes.NewReader(data)); err != nil {
-			t.Fatal(err)
-		}
+			bytes.NewReader(data)))
 		if len(u.posted) != 1 || len(wire.Calls()) != 1 || wire.Calls()[0].Sent > 4<<20 {
 			t.Fatalf("%d requests for %d bytes", len(wire.Calls()), size)
 		}
@@ -132,10 +131,8 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 		u.noRange = c.noRange
 		data := file(c.size)
 		reads := &counting{ReaderAt: bytes.NewReader(data)}
-		if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true},
-			reads); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true},
+			reads))
 		if reads.n != len(wire.Calls())-1 {
 			t.Errorf("%d bytes were read in %d parts", c.size, reads.n)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
+	"kantoorpost/shared/must"
 )
 
 // Each answer that is no page is an error with the right kind. None causes a panic,
@@ -154,10 +155,7 @@ func hostile() (links []string) {
 func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 	const folder = `{"id":"AAMkAGI2inbox="}`
 	for _, to := range hostile() {
-		said, err := encoding.Marshal(to)
-		if err != nil {
-			t.Fatal(err)
-		}
+		said := must.Get(encoding.Marshal(to))(t)
 		for i, page := range []string{"", `{"value":[],"@odata.nextLink":` + string(said) + `}`,
 			`{"value":[],"@odata.deltaLink":` + string(said) + `}`} {
 			asked := 0

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/index"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -39,15 +40,11 @@ func withFrequentWord(t *testing.T) (index.Index, *wiretest.Wire) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	x := index.Index{Table: service.Table("mails"), Name: "basis"}
 	for i := range 2500 {
 		words := []string{fmt.Sprintf("%04d", i), "zzzz"}
-		if err := x.Table.Write(t.Context(), x.Put(fmt.Sprint("id", i), index.Entry{Words: words, Leading: words})...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, x.Table.Write(t.Context(), x.Put(fmt.Sprint("id", i), index.Entry{Words: words, Leading: words})...))
 	}
 	wire.Reset()
 	return x, wire
@@ -80,9 +77,7 @@ func TestEach(t *testing.T) {
 	} {
 		wire.Reset()
 		var found []string
-		if err := x.Each(t.Context(), c.words, func(word, id string) { found = append(found, word+id) }); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, x.Each(t.Context(), c.words, func(word, id string) { found = append(found, word+id) }))
 		slices.Sort(found)
 		if n := len(slices.Compact(found)); n != c.found || len(wire.Calls()) > c.calls {
 			t.Errorf("%v: %d rows with %d calls, want %d with %d", c.words, n, len(wire.Calls()), c.found, c.calls)

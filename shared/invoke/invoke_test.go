@@ -15,6 +15,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 )
 
 func post(t *testing.T, f invoke.Function, body string) *httptest.ResponseRecorder {
@@ -140,9 +141,7 @@ func TestLogIsClean(t *testing.T) {
 	ctx := invoke.With(t.Context(), slog.String("function", "fetch"))
 	invoke.NewLog(&b, slog.LevelInfo).WarnContext(ctx, "odd", "error", errors.New("a\u202eb\x1b[31m\u2028c\r"))
 	var line map[string]any
-	if err := json.Unmarshal(b.Bytes(), &line); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(b.Bytes(), &line))
 	if line["error"] != "a b [31m c " || line["function"] != "fetch" {
 		t.Errorf("line %v", line)
 	}

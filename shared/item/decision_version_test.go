@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 )
 
 // An office whose directory changed some look-ups.
@@ -22,18 +23,10 @@ func officeAt(version int64, lookups map[string]int64, all bool) item.Office {
 func park(t *testing.T, s *item.Store, n int) (ids []string) {
 	t.Helper()
 	for i := range n {
-		got, err := s.Ingest(t.Context(), []item.Arrival{arrivals(i, 1)[0]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		it, err := s.Get(t.Context(), got[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := must.Get(s.Ingest(t.Context(), []item.Arrival{arrivals(i, 1)[0]}))(t)
+		it := must.Get(s.Get(t.Context(), got[0]))(t)
 		it.State, it.Reason, it.Lookups = item.Parked, item.UnknownSender, []string{fmt.Sprint("own", i, "."), "shared"}
-		if err := s.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(1, "role", "r"))...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(1, "role", "r"))...))
 		ids = append(ids, it.ID)
 	}
 	return ids
@@ -55,9 +48,7 @@ func TestAChangeCostsWhatRestsOnIt(t *testing.T) {
 		if err != nil || !slices.Equal(out, ids[7:8]) {
 			t.Fatalf("of %d, %d are decided again, %v", n, len(out), err)
 		}
-		if err := s.SetDecisionVersion(t.Context(), map[string]string{ids[7]: item.DecisionVersion(2, "role", "r")}); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.SetDecisionVersion(t.Context(), map[string]string{ids[7]: item.DecisionVersion(2, "role", "r")}))
 		if out, err := s.Outdated(t.Context(), now, 10); err != nil || len(out) != 0 {
 			t.Fatalf("decided at version 2, and again: %v, %v", out, err)
 		}
@@ -126,14 +117,9 @@ func TestTheLookupsGoWithTheMail(t *testing.T) {
 func TestProcessedMailRestsOnNothing(t *testing.T) {
 	s, _, tab := countedStore(t)
 	in := arrivals(0, 1)[0]
-	m, err := s.Prepare(in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must.Get(s.Prepare(in))(t)
 	m.State, m.Lookups = item.Processed, []string{"lookup"}
-	if err := tab.Write(t.Context(), m.Insertion("")...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, tab.Write(t.Context(), m.Insertion("")...))
 	it, err := s.Get(t.Context(), m.ID)
 	if err != nil || it.Lookups != nil {
 		t.Fatalf("%v, %v", it.Lookups, err)

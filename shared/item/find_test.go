@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -35,18 +36,13 @@ func storeIn(t *testing.T, s *item.Store, first int, state item.State, subjects 
 
 func move(t *testing.T, s *item.Store, id string, state item.State) {
 	t.Helper()
-	it, err := s.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(s.Get(t.Context(), id))(t)
 	was := it.State
 	it.State, it.Reason = state, ""
 	if state == item.Parked {
 		it.Reason = item.UnknownSender
 	}
-	if err := s.Commit(t.Context(), it.Transition(was, "")...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Commit(t.Context(), it.Transition(was, "")...))
 }
 
 func countedStore(t *testing.T) (*item.Store, *wiretest.Wire, *table.Table) {
@@ -54,9 +50,7 @@ func countedStore(t *testing.T) (*item.Store, *wiretest.Wire, *table.Table) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	tab := service.Table("mails")
 	return item.NewStore(tab), wire, tab
 }
@@ -84,9 +78,7 @@ func TestFindDoesNotGrow(t *testing.T) {
 	calls := map[string][]int{}
 	for _, n := range []int{300, 3000} {
 		s, wire, _ := countedStore(t)
-		if err := s.Index(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.Index(t.Context()))
 		storeIn(t, s, 0, item.Processed, "Zeldzaam: aangifte")
 		storeIn(t, s, 1, item.Dismissed, repeated("Nieuwsbrief", 3)...)
 		storeIn(t, s, 4, item.New, repeated("Vraag", 3)...)
@@ -125,22 +117,16 @@ func TestFind(t *testing.T) {
 		t.Fatal("no index rows: ", err)
 	}
 	for _, r := range rows {
-		if err := tab.Write(t.Context(), table.Delete(r)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tab.Write(t.Context(), table.Delete(r)))
 	}
 	for _, it := range old[2:] { // as an older version stored them
 		it.Indexed = false
-		if err := tab.Write(t.Context(), table.Put(table.Document("m|"+it.ID, it, nil))); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tab.Write(t.Context(), table.Put(table.Document("m|"+it.ID, it, nil))))
 	}
 	if _, _, ok, err := s.Find(t.Context(), item.Search{Words: []string{"jaar"}, Limit: 10}); ok || err != nil {
 		t.Fatal("an index that lacks mail answers a search: ", err)
 	}
-	if err := s.Index(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Index(t.Context()))
 	seen := map[string]bool{}
 	for after, more := "", true; more; more = after != "" {
 		items, next, ok, err := s.Find(t.Context(), item.Search{Words: []string{"jaarreken"}, Limit: 10, After: after})

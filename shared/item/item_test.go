@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -35,9 +36,7 @@ func TestIngestOnce(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	s := item.NewStore(service.Table("mails"))
 	wire.Reset()
 	ids, err := s.Ingest(t.Context(), append(arrivals(0, 19), arrivals(3, 2)...))
@@ -64,9 +63,7 @@ func TestIngestOnce(t *testing.T) {
 // new mail comes in.
 func TestListInPages(t *testing.T) {
 	s := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
-	if _, err := s.Ingest(t.Context(), arrivals(0, 45)); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.Ingest(t.Context(), arrivals(0, 45)))(t)
 	for _, q := range []item.Query{{Limit: 10}, {Limit: 10, Mailbox: box}} {
 		seen := map[string]bool{}
 		for pages := 0; ; pages++ {
@@ -114,10 +111,7 @@ func TestBodies(t *testing.T) {
 		if err != nil || len(ids) != 1 {
 			t.Fatalf("%s: %v", name, err)
 		}
-		it, err := s.Get(t.Context(), ids[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		it := must.Get(s.Get(t.Context(), ids[0]))(t)
 		if got, err := s.Body(t.Context(), it); err != nil || got != content {
 			t.Errorf("%s: %d of %d bytes came back, %v", name, len(got), len(content), err)
 		}
@@ -132,9 +126,7 @@ func TestIngestInterrupted(t *testing.T) {
 			server := tabletest.New()
 			wire := server.Transport()
 			service := server.Service(t, wire)
-			if err := service.Create(t.Context(), "mails"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, service.Create(t.Context(), "mails"))
 			s := item.NewStore(service.Table("mails"))
 			wire.Reset()
 			wire.Fault(func(i int, _ *http.Request) wiretest.Fault {
@@ -145,9 +137,7 @@ func TestIngestInterrupted(t *testing.T) {
 			})
 			_, _ = s.Ingest(t.Context(), arrivals(0, 50))
 			wire.Fault(nil)
-			if _, err := s.Ingest(t.Context(), arrivals(0, 50)); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(s.Ingest(t.Context(), arrivals(0, 50)))(t)
 			kinds := map[string]int{}
 			for _, r := range server.Snapshot(t)["mails"] {
 				kinds[r.Key[:1]]++
@@ -166,14 +156,9 @@ func TestLoad(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	s := item.NewStore(service.Table("mails"))
-	ids, err := s.Ingest(t.Context(), arrivals(0, 200))
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(s.Ingest(t.Context(), arrivals(0, 200)))(t)
 	wire.Reset()
 	got, err := s.Load(t.Context(), append([]string{"nonsense", ids[5]}, ids[:20]...))
 	if err != nil || len(got) != 20 || len(wire.Calls()) != 1 {
@@ -193,29 +178,19 @@ func TestLoad(t *testing.T) {
 func TestWaiting(t *testing.T) {
 	server := tabletest.New()
 	service := server.Service(t, server.Transport())
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	s := item.NewStore(service.Table("mails"))
 	in := arrivals(0, 3)
 	for i := range in {
 		in[i].Item.From.Email, in[i].Item.ListID = fmt.Sprintf("p%d@bakker.example", i), "nieuws.bakker.example"
 	}
-	ids, err := s.Ingest(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(s.Ingest(t.Context(), in))(t)
 	transition := func(id string, state item.State) {
 		t.Helper()
-		it, err := s.Get(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		it := must.Get(s.Get(t.Context(), id))(t)
 		was := it.State
 		it.State, it.Rules, it.Lookups = state, []string{"rule"}, []string{"lookup"}
-		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, item.DecisionVersion(1, "role", "r"))...)...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, item.DecisionVersion(1, "role", "r"))...)...))
 	}
 	for _, id := range ids {
 		transition(id, item.Parked)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -14,32 +15,22 @@ import (
 // decided stores a mail in a state, as a decision does.
 func decided(t *testing.T, s *item.Store, id string, state item.State) {
 	t.Helper()
-	it, err := s.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	it := must.Get(s.Get(t.Context(), id))(t)
 	was := it.State
 	it.State, it.Decided = state, time.Now()
 	if state == item.Parked {
 		it.Reason = item.UnknownSender
 	}
-	if err := s.Commit(t.Context(), it.Transition(was, "")...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Commit(t.Context(), it.Transition(was, "")...))
 }
 
 func stored(t *testing.T, n int) (*item.Store, []string) {
 	t.Helper()
 	server := tabletest.New()
 	service := server.Service(t, server.Transport())
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	s := item.NewStore(service.Table("mails"))
-	ids, err := s.Ingest(t.Context(), arrivals(0, n))
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(s.Ingest(t.Context(), arrivals(0, n)))(t)
 	return s, ids
 }
 
@@ -78,28 +69,15 @@ func TestAChangeOfStateLeavesAMark(t *testing.T) {
 func TestAMarkOfAFormerReleaseIsRead(t *testing.T) {
 	server := tabletest.New()
 	service := server.Service(t, server.Transport())
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	s := item.NewStore(service.Table("mails"))
-	ids, err := s.Ingest(t.Context(), arrivals(0, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids := must.Get(s.Ingest(t.Context(), arrivals(0, 1)))(t)
 	decided(t, s, ids[0], item.Parked)
-	want, err := s.Marks(t.Context(), ids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	row, err := service.Table("mails").Get(t.Context(), "h|"+ids[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := must.Get(s.Marks(t.Context(), ids))(t)
+	row := must.Get(service.Table("mails").Get(t.Context(), "h|"+ids[0]))(t)
 	delete(row.Props, "message")
 	delete(row.Props, "state")
-	if err := service.Table("mails").Write(t.Context(), table.Replace(row)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Table("mails").Write(t.Context(), table.Replace(row)))
 	got, err := s.Marks(t.Context(), ids)
 	if err != nil || len(got) != 1 || got[0].Message != want[0].Message || got[0].State != item.Parked {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
@@ -130,9 +108,7 @@ func TestARenewedMarkStays(t *testing.T) {
 		t.Fatalf("%+v, %v", marks, err)
 	}
 	decided(t, s, marks[1].ID, item.Processed)
-	if err := s.DropMarks(t.Context(), marks); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.DropMarks(t.Context(), marks))
 	left, err := s.Marks(t.Context(), ids)
 	if err != nil || len(left) != 1 || left[0].ID != marks[1].ID {
 		t.Errorf("%+v, %v", left, err)
@@ -157,10 +133,7 @@ func TestMarksBecomeDue(t *testing.T) {
 			decided(t, s, id, item.Parked)
 		}
 		due := func(limit int) []item.Mark {
-			marks, err := s.DueMarks(context.Background(), limit)
-			if err != nil {
-				t.Fatal(err)
-			}
+			marks := must.Get(s.DueMarks(context.Background(), limit))(t)
 			return marks
 		}
 		if n := len(due(100)); n != 0 {
@@ -173,13 +146,8 @@ func TestMarksBecomeDue(t *testing.T) {
 		var waits []time.Duration
 		for range 12 {
 			marks := due(1)
-			if err := s.PostponeMarks(t.Context(), marks, 0); err != nil {
-				t.Fatal(err)
-			}
-			now, err := s.Marks(t.Context(), []string{marks[0].ID})
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, s.PostponeMarks(t.Context(), marks, 0))
+			now := must.Get(s.Marks(t.Context(), []string{marks[0].ID}))(t)
 			waits = append(waits, time.Until(now[0].Next))
 			time.Sleep(time.Until(now[0].Next))
 		}
@@ -187,9 +155,7 @@ func TestMarksBecomeDue(t *testing.T) {
 			t.Errorf("waits %v", waits)
 		}
 		marks := due(1)
-		if err := s.PostponeMarks(t.Context(), marks, 9*time.Hour); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.PostponeMarks(t.Context(), marks, 9*time.Hour))
 		if now, err := s.Marks(t.Context(), []string{marks[0].ID}); err != nil || time.Until(now[0].Next) != 9*time.Hour {
 			t.Errorf("a wait that Graph asks for: %+v, %v", now, err)
 		}

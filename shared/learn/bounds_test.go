@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 )
 
 // A bookkeeper may have any number of clients. With an index of all clients that costs
@@ -89,10 +90,7 @@ func TestLooksAreBounded(t *testing.T) {
 		"mail": "reason: unknown-sender\nfrom: Jan <jan.vandervisser@admin-kantoor-visser.example>\nsubject: Stukken\n" + strings.Join(to, "\n"),
 	})
 	c.office.asked.Store(0)
-	list, err := Suggest(t.Context(), c.office, c.mail)
-	if err != nil {
-		t.Fatal(err)
-	}
+	list := must.Get(Suggest(t.Context(), c.office, c.mail))(t)
 	checkSuggestions(t, list)
 	if n := c.office.asked.Load(); n > maxFirst+maxLoaded+2 || n < maxFirst+maxLoaded {
 		t.Errorf("%d questions, want about %d", n, maxFirst+maxLoaded+1)

@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 )
 
 // Each file of testdata is one mail in an office, with what is suggested first
@@ -38,20 +39,14 @@ func TestCases(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := must.Get(txtar.ParseFile(file))(t)
 			parts := map[string]string{}
 			for _, f := range a.Files {
 				parts[f.Name] = strings.TrimSpace(string(f.Data))
 			}
 			c := parseCase(t, parts)
 			c.office.asked.Store(0)
-			list, err := Suggest(t.Context(), c.office, c.mail)
-			if err != nil {
-				t.Fatal(err)
-			}
+			list := must.Get(Suggest(t.Context(), c.office, c.mail))(t)
 			if n := c.office.asked.Load(); n > 32 {
 				t.Errorf("%d questions for one mail", n)
 			}
@@ -295,9 +290,6 @@ func (c *testCase) parseMail(t *testing.T, text string) {
 
 func address(t *testing.T, text string) mail.Address {
 	t.Helper()
-	a, err := netmail.ParseAddress(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := must.Get(netmail.ParseAddress(text))(t)
 	return mail.Address{Name: a.Name, Email: a.Address}
 }

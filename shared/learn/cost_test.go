@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -26,38 +27,23 @@ func grown(t testing.TB, n int) (*directory.Store, *wiretest.Wire, directory.Con
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "directory"))
 	office := directory.New(service.Table("directory"))
-	b, err := office.Bulk(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(office.Bulk(t.Context()))(t)
 	var linked []string
 	for i := range n {
 		name := fmt.Sprintf("%s %s%s", []string{"Bakkerij", "Garage", "Kapsalon", "Bouwbedrijf"}[i%4], word(i),
 			[]string{" B.V.", "", " Beheer B.V."}[i%3])
-		c, err := b.SaveClient(directory.Client{Number: fmt.Sprint(10000 + i), Type: directory.Organisation, Name: name,
-			KvK: fmt.Sprint(20000000 + i)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := must.Get(b.SaveClient(directory.Client{Number: fmt.Sprint(10000 + i), Type: directory.Organisation, Name: name,
+			KvK: fmt.Sprint(20000000 + i)}))(t)
 		if len(linked) < 50 {
 			linked = append(linked, c.ID)
 		}
-		if _, err := b.SaveContact(directory.Contact{Name: "Jan " + word(i), Emails: []string{fmt.Sprintf("jan%d@%s.example", i, word(i))},
-			Clients: []string{c.ID}}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(b.SaveContact(directory.Contact{Name: "Jan " + word(i), Emails: []string{fmt.Sprintf("jan%d@%s.example", i, word(i))},
+			Clients: []string{c.ID}}))(t)
 	}
-	made, err := b.SaveContact(directory.Contact{Name: "Kees Bol", Emails: []string{"bol@boekhouder.example"}, Clients: linked})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Apply(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	made := must.Get(b.SaveContact(directory.Contact{Name: "Kees Bol", Emails: []string{"bol@boekhouder.example"}, Clients: linked}))(t)
+	must.Do(t, b.Apply(t.Context()))
 	return office, wire, made
 }
 
@@ -112,9 +98,7 @@ func TestSuggestionsReadLittle(t *testing.T) {
 				t.Errorf("%d clients, %s, %q: %d reads for warnings", n, m.Item.Reason, m.Item.Subject, reads)
 			}
 			wire.Reset()
-			if _, err := Suggest(t.Context(), office, m); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(Suggest(t.Context(), office, m))(t)
 			if reads := len(wire.Calls()); reads > maxReads {
 				t.Errorf("%d clients, %s, %q: %d reads", n, m.Item.Reason, m.Item.Subject, reads)
 			}
@@ -128,8 +112,6 @@ func BenchmarkSuggest(b *testing.B) {
 	office, _, from := grown(b, 10_000)
 	mails := hard(from)
 	for i := 0; b.Loop(); i++ {
-		if _, err := Suggest(b.Context(), office, mails[i%len(mails)]); err != nil {
-			b.Fatal(err)
-		}
+		must.Get(Suggest(b.Context(), office, mails[i%len(mails)]))(b)
 	}
 }

@@ -3,6 +3,8 @@ package learn
 import (
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // What was chosen before says less when the mail itself names one of the sender's
@@ -15,10 +17,7 @@ func TestChosenBeforeBesideName(t *testing.T) {
 			"mail": "reason: several-clients\nfrom: Astrid <a@post.example>\nsubject: " + subject,
 			"text": "Zie bijlage.",
 		})
-		list, err := Suggest(t.Context(), c.office, c.mail)
-		if err != nil {
-			t.Fatal(err)
-		}
+		list := must.Get(Suggest(t.Context(), c.office, c.mail))(t)
 		by := map[string]float64{}
 		for _, s := range list {
 			for _, r := range s.Reasons {

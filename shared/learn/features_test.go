@@ -7,29 +7,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // Each feature that the code names has a sentence in both languages with the
 // same places to fill in, and each in the table is used.
 func TestFeaturesAreSaid(t *testing.T) {
 	var code strings.Builder
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := must.Get(os.ReadDir("."))(t)
 	for _, f := range files {
 		if strings.HasSuffix(f.Name(), ".go") && !strings.HasSuffix(f.Name(), "_test.go") && f.Name() != "features.go" {
-			b, err := os.ReadFile(f.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := must.Get(os.ReadFile(f.Name()))(t)
 			code.Write(b)
 		}
 	}
-	b, err := os.ReadFile("features.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(os.ReadFile("features.go"))(t)
 	_, helpers, _ := strings.Cut(string(b), "// reason returns a reason")
 	code.WriteString(helpers)
 	used := map[string]bool{LookalikeDomain: true}

@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 )
 
 // Clues to two clients make nothing certain: each kind of clue to one, with
@@ -103,10 +104,7 @@ func TestSuggestionsFitTheirReason(t *testing.T) {
 	})
 	for _, r := range item.Reasons() {
 		c.mail.Item.Reason = r
-		list, err := Suggest(t.Context(), c.office, c.mail)
-		if err != nil {
-			t.Fatal(err)
-		}
+		list := must.Get(Suggest(t.Context(), c.office, c.mail))(t)
 		checkSuggestions(t, list)
 		for _, s := range list {
 			fits := false
@@ -176,10 +174,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 	for _, r := range item.Reasons() {
 		it.Reason = r
 		office.asked.Store(0)
-		list, err := Suggest(t.Context(), office, Mail{Item: it, Text: l, Answered: chatted})
-		if err != nil {
-			t.Fatal(err)
-		}
+		list := must.Get(Suggest(t.Context(), office, Mail{Item: it, Text: l, Answered: chatted}))(t)
 		checkSuggestions(t, list)
 		if n := office.asked.Load(); n > 32 {
 			t.Errorf("%s: %d questions", r, n)
@@ -297,10 +292,7 @@ func FuzzSuggest(f *testing.F) {
 		it := item.Item{Reason: reasons[int(n)%len(reasons)], Verdict: item.VerdictPass, Subject: subject,
 			From: mail.Address{Name: name, Email: email}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 		l := mailtext.Read("text", text, subject)
-		list, err := Suggest(t.Context(), office, Mail{Item: it, Text: l})
-		if err != nil {
-			t.Fatal(err)
-		}
+		list := must.Get(Suggest(t.Context(), office, Mail{Item: it, Text: l}))(t)
 		checkSuggestions(t, list)
 		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it,
 			said(func(context.Context) (mailtext.Text, error) { return l, nil })); err != nil {
@@ -321,9 +313,7 @@ func BenchmarkHostile(b *testing.B) {
 				Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 			for b.Loop() {
 				for _, it.Reason = range []item.Reason{item.UnknownSender, item.SeveralClients} {
-					if _, err := Suggest(b.Context(), office, Mail{Item: it, Text: l}); err != nil {
-						b.Fatal(err)
-					}
+					must.Get(Suggest(b.Context(), office, Mail{Item: it, Text: l}))(b)
 				}
 			}
 		})

@@ -17,16 +17,14 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim/year"
 )
 
 // readRaw reads a mail as the mailbox does, as far as it matters here.
 func readRaw(t *testing.T, m year.Mail) (it item.Item, l mailtext.Text, files []string) {
 	t.Helper()
-	msg, err := netmail.ReadMessage(bytes.NewReader(m.Raw))
-	if err != nil {
-		t.Fatal(err)
-	}
+	msg := must.Get(netmail.ReadMessage(bytes.NewReader(m.Raw)))(t)
 	decode := func(s string) string { s, _ = new(mime.WordDecoder).DecodeHeader(s); return s }
 	h := msg.Header
 	it = item.Item{ID: fmt.Sprint("m", m.At.UnixNano()), Address: m.To[0], Subject: decode(h.Get("Subject")), Received: m.At,

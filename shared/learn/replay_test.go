@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim/year"
 )
 
@@ -213,10 +214,7 @@ func (p *replay) suggested(m Mail, tr year.Truth, from directory.Contact) {
 		p.t.Fatal(err)
 	}
 	m.Doubt = doubt
-	list, err := Suggest(p.t.Context(), p.office, m)
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	list := must.Get(Suggest(p.t.Context(), p.office, m))(p.t)
 	right := p.right(m, tr)
 	at := slices.IndexFunc(list, func(s Suggestion) bool {
 		if tr.Any && s.Client != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim/year"
 	"kantoorpost/shared/wiretest"
 )
@@ -42,13 +43,8 @@ func TestWeights(t *testing.T) {
 		w.Certainty = certainty(uncalibrated(t, fitted, w))
 		t.Log("years to which the weights are fitted:\n" + compared(examples, w, true))
 		t.Log("other years:\n" + compared(unweighted(t, judged), w, false))
-		b, err := json.MarshalIndent(w, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile("weights.json", append(b, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		b := must.Get(json.MarshalIndent(w, "", "  "))(t)
+		must.Do(t, os.WriteFile("weights.json", append(b, '\n'), 0o644))
 		model = w
 	}
 	if c := certainty(uncalibrated(t, fitted, model)); c != model.Certainty {

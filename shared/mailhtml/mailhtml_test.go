@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailhtml"
+	"kantoorpost/shared/must"
 )
 
 var own = mailhtml.Own{Mark: "kp-1", Text: "<p>Dag Jan,</p><p>Klopt.</p>", Signature: "<p>Anna</p>"}
@@ -72,10 +73,7 @@ func quoted() mailhtml.Quoted {
 
 func amsterdam(t *testing.T) *time.Location {
 	t.Helper()
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		t.Fatal(err)
-	}
+	zone := must.Get(time.LoadLocation("Europe/Amsterdam"))(t)
 	return zone
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 // corpora is the folder of real mail, beside the checkout.
@@ -30,15 +31,9 @@ func realMails(t *testing.T) (mails []realMail) {
 	}
 	for _, pattern := range []string{"replies/*/emails/*.txt", "replies/*/html_replies/*.html", "replies/*/standard_replies/*.eml",
 		"messages/*/*.eml", "messages/*/*/*.eml"} {
-		files, err := filepath.Glob(filepath.Join(corpora, pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := must.Get(filepath.Glob(filepath.Join(corpora, pattern)))(t)
 		for _, file := range files {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			raw := must.Get(os.ReadFile(file))(t)
 			m := realMail{file: file[len(corpora)+1:], contentType: "text", content: string(raw)}
 			switch filepath.Ext(file) {
 			case ".html":

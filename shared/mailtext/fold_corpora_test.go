@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // shownText returns the lines that remain when the quoted text is folded.
@@ -73,14 +75,8 @@ func TestRealAnswersAreFolded(t *testing.T) {
 	}
 	var s score
 	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		newText, err := os.ReadFile(filepath.Join(folder, "trimmed", filepath.Base(file)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		content := must.Get(os.ReadFile(file))(t)
+		newText := must.Get(os.ReadFile(filepath.Join(folder, "trimmed", filepath.Base(file))))(t)
 		s.compare(t, filepath.Base(file), Message{Type: "text", Content: string(content)}, nil, string(newText))
 	}
 	t.Logf("%+v", s)

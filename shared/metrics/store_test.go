@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/metrics"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -15,9 +16,7 @@ func TestFiguresOfAWeekAreKept(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "configuration"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "configuration"))
 	rows := service.Table("configuration")
 	start := time.Date(2026, 3, 2, 9, 0, 3, 0, time.UTC)
 	var ops []table.Op
@@ -25,15 +24,11 @@ func TestFiguresOfAWeekAreKept(t *testing.T) {
 	for ; now.Before(start.Add(3 * metrics.Week)); now = now.Add(metrics.Every) {
 		op := metrics.PutOp(metrics.Figures{At: now, Metrics: []metrics.Metric{{Name: metrics.QueueDepth, Of: "fetch", Value: 2}}})
 		if ops = append(ops, op); len(ops) == table.MaxOps {
-			if err := rows.Write(t.Context(), ops...); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, rows.Write(t.Context(), ops...))
 			ops = nil
 		}
 	}
-	if err := rows.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, rows.Write(t.Context(), ops...))
 	now = now.Add(-metrics.Every)
 	for _, hours := range []int{1, 24, 7 * 24, 1000} {
 		from := now.Add(-time.Duration(hours) * time.Hour)
@@ -61,16 +56,12 @@ func TestFiguresOfAWeekAreKept(t *testing.T) {
 func TestADayIsWholeAtAnyTime(t *testing.T) {
 	server := tabletest.New()
 	service := server.Service(t, server.Transport())
-	if err := service.Create(t.Context(), "configuration"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "configuration"))
 	rows := service.Table("configuration")
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	for n := range 3 * 7 * 24 { // hourly
 		now := start.Add(time.Duration(n) * time.Hour)
-		if err := rows.Write(t.Context(), metrics.PutOp(metrics.Figures{At: now})); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, rows.Write(t.Context(), metrics.PutOp(metrics.Figures{At: now})))
 		all, err := metrics.Since(t.Context(), rows, now.Add(-23*time.Hour), now)
 		if want := min(n+1, 24); err != nil || len(all) != want {
 			t.Fatalf("at %v: %d figures, want %d (%v)", now, len(all), want, err)

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 )
 
@@ -252,9 +253,7 @@ func TestTheOthersSeeThatNobodyAnswers(t *testing.T) {
 		w := newWorld(t)
 		r := w.in(outbox.Held)
 		w.must(w.chats.MarkSeen(t.Context(), w.get(), "bram", 0))
-		if _, err := w.BackToDraft(t.Context(), r, reason); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.BackToDraft(t.Context(), r, reason))(t)
 		if n, _, err := w.chats.Unread(t.Context(), w.get(), "bram"); err != nil || n != want {
 			t.Errorf("%s: unread for another member: %d, %v; want %d", reason, n, err, want)
 		}

@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -36,9 +37,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, server: tabletest.New(), at: start}
 	w.wire = w.server.Transport()
 	service := w.server.Service(t, w.wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	w.table = service.Table("mails")
 	w.chats = chat.NewStore(w.table)
 	w.Store = outbox.NewStore(w.table, w.chats)

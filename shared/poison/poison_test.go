@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/poison"
 	"kantoorpost/shared/queue/queuetest"
 	"kantoorpost/shared/table/tabletest"
@@ -24,9 +25,7 @@ func world(t *testing.T) (poison.Store, *queuetest.Server, *wiretest.Wire) {
 	t.Helper()
 	tables, queues := tabletest.New(), queuetest.New()
 	service := tables.Service(t, tables.Transport())
-	if err := service.Create(t.Context(), "configuration"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "configuration"))
 	wire := queues.Transport()
 	s := poison.Store{Table: service.Table("configuration"), Queues: queues.Service(t, wire), Names: []string{"fetch", "process"}}
 	for _, text := range []string{job, `{"job":"process","mails":["m2"],"id":"two"}`, `{"job":"fetch","mails":["forged"]}`} {
@@ -41,9 +40,7 @@ func world(t *testing.T) (poison.Store, *queuetest.Server, *wiretest.Wire) {
 // copy in the poison queue another id.
 func TestTheReasonIsFoundByTheIDOfTheJob(t *testing.T) {
 	s, _, _ := world(t)
-	if err := s.Record(t.Context(), "one", poison.Reason{At: time.Now(), Queue: "process", Error: strings.Repeat("é", 5000)}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Record(t.Context(), "one", poison.Reason{At: time.Now(), Queue: "process", Error: strings.Repeat("é", 5000)}))
 	all, err := s.List(t.Context())
 	if err != nil || len(all) != 3 {
 		t.Fatal(all, err)
@@ -74,9 +71,7 @@ func TestRetryPutsBackOnce(t *testing.T) {
 		}
 		return wiretest.Pass
 	})
-	if err := s.Retry(ctx, "process", id); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Retry(ctx, "process", id))
 	if !errors.Is(second, poison.ErrNotFound) {
 		t.Errorf("the second got %v", second)
 	}
@@ -95,12 +90,8 @@ func TestRetryPutsBackOnce(t *testing.T) {
 func TestDrop(t *testing.T) {
 	s, queues, _ := world(t)
 	ctx := audit.As(t.Context(), "carla")
-	if err := s.Record(ctx, "one", poison.Reason{At: time.Now(), Queue: "process", Error: "broken"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Drop(ctx, "process", first(t, s).ID); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Record(ctx, "one", poison.Reason{At: time.Now(), Queue: "process", Error: "broken"}))
+	must.Do(t, s.Drop(ctx, "process", first(t, s).ID))
 	if len(queues.Texts("process")) != 0 || len(queues.Texts("process-poison")) != 2 {
 		t.Errorf("%v and %v", queues.Texts("process"), queues.Texts("process-poison"))
 	}
@@ -189,12 +180,8 @@ func TestAMessageIsNotLost(t *testing.T) {
 // Reasons are forgotten after the messages.
 func TestReasonsDoNotPileUp(t *testing.T) {
 	s, _, _ := world(t)
-	if err := s.Record(t.Context(), "old", poison.Reason{At: time.Now().AddDate(0, -1, 0), Queue: "process", Error: "broken"}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.List(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Record(t.Context(), "old", poison.Reason{At: time.Now().AddDate(0, -1, 0), Queue: "process", Error: "broken"}))
+	must.Get(s.List(t.Context()))(t)
 	if rows, _, err := s.Table.Range(t.Context(), "unfinished|", "unfinished|~", 10); err != nil || len(rows) != 0 {
 		t.Errorf("%v (%v)", rows, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2/queueerror"
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
 	"kantoorpost/shared/storage"
@@ -23,14 +24,8 @@ func TestDoubleKeepsThePromises(t *testing.T) {
 	wire := queuetest.New().Transport()
 	opts := &azqueue.ClientOptions{}
 	opts.Transport = wire
-	service, err := queue.Open(storage.Account{ConnectionString: queuetest.Connection, Transport: wire})
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, err := azqueue.NewServiceClientFromConnectionString(queuetest.Connection, opts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service := must.Get(queue.Open(storage.Account{ConnectionString: queuetest.Connection, Transport: wire}))(t)
+	host := must.Get(azqueue.NewServiceClientFromConnectionString(queuetest.Connection, opts))(t)
 	run(t, service, host)
 }
 
@@ -50,14 +45,8 @@ func TestAzureKeepsThePromises(t *testing.T) {
 }
 
 func runOn(t *testing.T, account string) {
-	service, err := queue.Open(storage.Account{ConnectionString: account})
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, err := azqueue.NewServiceClientFromConnectionString(account, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service := must.Get(queue.Open(storage.Account{ConnectionString: account}))(t)
+	host := must.Get(azqueue.NewServiceClientFromConnectionString(account, nil))(t)
 	run(t, service, host)
 }
 
@@ -106,18 +95,13 @@ func run(t *testing.T, service *queue.Service, host *azqueue.ServiceClient) {
 
 func put(t *testing.T, service *queue.Service, n note) {
 	t.Helper()
-	if err := service.Put(t.Context(), n); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Put(t.Context(), n))
 }
 
 // take receives n messages of q and hides them for some seconds.
 func take(t *testing.T, q *azqueue.QueueClient, n, hidden int32) []*azqueue.DequeuedMessage {
 	t.Helper()
-	res, err := q.DequeueMessages(t.Context(), &azqueue.DequeueMessagesOptions{NumberOfMessages: &n, VisibilityTimeout: &hidden})
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(q.DequeueMessages(t.Context(), &azqueue.DequeueMessagesOptions{NumberOfMessages: &n, VisibilityTimeout: &hidden}))(t)
 	return res.Messages
 }
 
@@ -194,9 +178,7 @@ func depth(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name st
 
 func delayed(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
 	later := note{Text: "later", queue: name, ttl: time.Minute}
-	if err := service.PutAfter(t.Context(), later, time.Hour); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.PutAfter(t.Context(), later, time.Hour))
 	wantDepth(t, service, name, 1)
 	put(t, service, note{Text: "now", queue: name, ttl: time.Minute})
 	got := take(t, q, 32, 30)
@@ -218,10 +200,8 @@ func comesBack(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 		t.Fatal("a hidden message was handed out")
 	}
 	var zero int32
-	if _, err := q.UpdateMessage(t.Context(), *first[0].MessageID, *first[0].PopReceipt, *first[0].MessageText,
-		&azqueue.UpdateMessageOptions{VisibilityTimeout: &zero}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(q.UpdateMessage(t.Context(), *first[0].MessageID, *first[0].PopReceipt, *first[0].MessageText,
+		&azqueue.UpdateMessageOptions{VisibilityTimeout: &zero}))(t)
 	second := take(t, q, 32, 30)
 	if len(second) != 1 || *second[0].DequeueCount != 2 || *second[0].MessageText != *first[0].MessageText ||
 		*second[0].MessageID != *first[0].MessageID {
@@ -233,11 +213,8 @@ func receipts(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name
 	put(t, service, note{queue: name, ttl: time.Minute})
 	m := take(t, q, 1, 30)[0]
 	hidden := int32(30)
-	res, err := q.UpdateMessage(t.Context(), *m.MessageID, *m.PopReceipt, *m.MessageText,
-		&azqueue.UpdateMessageOptions{VisibilityTimeout: &hidden})
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(q.UpdateMessage(t.Context(), *m.MessageID, *m.PopReceipt, *m.MessageText,
+		&azqueue.UpdateMessageOptions{VisibilityTimeout: &hidden}))(t)
 	if _, err := q.DeleteMessage(t.Context(), *m.MessageID, *m.PopReceipt, nil); err == nil {
 		t.Error("an old receipt deleted the message")
 	}
@@ -269,9 +246,7 @@ func clearing(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name
 	for range 3 {
 		put(t, service, note{queue: name, ttl: time.Minute})
 	}
-	if _, err := q.ClearMessages(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(q.ClearMessages(t.Context(), nil))(t)
 	wantDepth(t, service, name, 0)
 	if got := take(t, q, 32, 30); len(got) != 0 {
 		t.Errorf("took %d messages", len(got))

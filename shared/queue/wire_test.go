@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
 	"kantoorpost/shared/storage"
@@ -29,9 +30,7 @@ func TestOneCallPerJob(t *testing.T) {
 	fetch := job.Fetch{Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}, Claim: "one"}
 	for _, want := range []int{3, 1} { // refused, created, put; put
 		wire.Reset()
-		if err := service.Put(t.Context(), fetch); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.Put(t.Context(), fetch))
 		if got := len(wire.Calls()); got != want {
 			t.Errorf("%d requests, want %d", got, want)
 		}
@@ -140,9 +139,7 @@ func TestBeingDeletedIsMissing(t *testing.T) {
 func TestPutAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, service := double(t)
-		if err := service.PutAfter(t.Context(), note{queue: "notes", ttl: time.Minute}, 10*time.Second); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.PutAfter(t.Context(), note{queue: "notes", ttl: time.Minute}, 10*time.Second))
 		time.Sleep(10*time.Second - time.Millisecond)
 		if m, ok := s.Take("notes"); ok {
 			t.Errorf("took %+v too early", m)

@@ -8,21 +8,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 func TestAFileKeepsSecretsOverARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.json")
-	f, err := OpenFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, err := f.Set(t.Context(), "connector", New(canary), time.Now(), map[string]string{"app": "id"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Set(t.Context(), "connector", New("second"), time.Time{}, nil); err != nil {
-		t.Fatal(err)
-	}
+	f := must.Get(OpenFile(path))(t)
+	first := must.Get(f.Set(t.Context(), "connector", New(canary), time.Now(), map[string]string{"app": "id"}))(t)
+	must.Get(f.Set(t.Context(), "connector", New("second"), time.Time{}, nil))(t)
 	for range 2 {
 		want(t, f, "", "second")
 		want(t, f, first, canary)
@@ -32,13 +26,9 @@ func TestAFileKeepsSecretsOverARestart(t *testing.T) {
 		if _, err := f.Get(t.Context(), "connector", "other"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("another version: %v", err)
 		}
-		if f, err = OpenFile(path); err != nil {
-			t.Fatal(err)
-		}
+		f = must.Get(OpenFile(path))(t)
 	}
-	if err := f.Delete(t.Context(), "connector"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, f.Delete(t.Context(), "connector"))
 	if _, err := f.Get(t.Context(), "connector", ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("after Delete: %v", err)
 	}
@@ -49,18 +39,10 @@ func TestAFileKeepsSecretsOverARestart(t *testing.T) {
 
 func TestAFileIsItsOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.json")
-	if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	f, err := OpenFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(path, []byte("{}"), 0o644))
+	f := must.Get(OpenFile(path))(t)
 	mode := func() fs.FileMode {
-		info, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		info := must.Get(os.Stat(path))(t)
 		return info.Mode().Perm()
 	}
 	if mode() != 0o600 {
@@ -74,9 +56,7 @@ func TestAFileIsItsOwnersAlone(t *testing.T) {
 func TestAFileThatCannotBeReadStaysAsItIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.json")
 	for _, text := range []string{`{"connector":[{"value":"` + canary, `null`, `["` + canary + `"]`, ""} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(path, []byte(text), 0o600))
 		if _, err := OpenFile(path); err == nil || strings.Contains(err.Error(), canary) {
 			t.Errorf("OpenFile of %q: %v", text, err)
 		}
@@ -88,10 +68,7 @@ func TestAFileThatCannotBeReadStaysAsItIs(t *testing.T) {
 
 func TestAChangeThatCannotBeWrittenIsNotMade(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "gone")
-	f, err := OpenFile(filepath.Join(dir, "secrets.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := must.Get(OpenFile(filepath.Join(dir, "secrets.json")))(t)
 	if _, err := f.Set(t.Context(), "connector", New(canary), time.Time{}, nil); err == nil || strings.Contains(err.Error(), canary) {
 		t.Fatalf("Set = %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
@@ -16,34 +17,22 @@ import (
 // to the managed identity of the app.
 func TestTheSimulatedVaultIsAVault(t *testing.T) {
 	const address = "https://localhost:7443"
-	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", URL: address})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: "kantoor.example", URL: address}))(t)
 	identity := httptest.NewServer(tenant.Handler())
 	defer identity.Close()
 	t.Setenv("IDENTITY_ENDPOINT", identity.URL+"/msi/token")
 	t.Setenv("IDENTITY_HEADER", "header")
-	credential, err := entra.ManagedIdentity("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	credential := must.Get(entra.ManagedIdentity(""))(t)
 	wire := wiretest.Transport(tenant.Handler())
 	// A new vault has nothing in its cache.
 	open := func() *secret.Vault {
-		v, err := secret.OpenVault(secret.VaultOptions{URL: address, Credential: credential, Transport: wire, Simulated: true})
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := must.Get(secret.OpenVault(secret.VaultOptions{URL: address, Credential: credential, Transport: wire, Simulated: true}))(t)
 		return v
 	}
 	vault := open()
 	set := func(text string) string {
-		version, err := vault.Set(t.Context(), "connector-1", secret.New(text), time.Now().Add(time.Hour),
-			map[string]string{"tenant": "kantoor.example"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		version := must.Get(vault.Set(t.Context(), "connector-1", secret.New(text), time.Now().Add(time.Hour),
+			map[string]string{"tenant": "kantoor.example"}))(t)
 		return version
 	}
 	first, second := set("een"), set("twee")
@@ -52,9 +41,7 @@ func TestTheSimulatedVaultIsAVault(t *testing.T) {
 			t.Errorf("Get(%q) = %q, %v", version, got.Reveal(), err)
 		}
 	}
-	if err := vault.Delete(t.Context(), "connector-1"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, vault.Delete(t.Context(), "connector-1"))
 	if _, err := vault.Get(t.Context(), "connector-1", ""); !errors.Is(err, secret.ErrNotFound) {
 		t.Errorf("after Delete: %v", err)
 	}

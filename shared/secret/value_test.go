@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 const canary = "canary~8Q.geheim"
@@ -33,10 +35,7 @@ func TestAValueLeavesOnlyByReveal(t *testing.T) {
 		slog.New(handler).Info("message", "value", v, "pointer", &v, "holder", h, "list", []Value{v})
 	}
 	for _, x := range []any{v, &v, h, map[string]any{"k": v}} {
-		j, err := json.Marshal(x)
-		if err != nil {
-			t.Fatal(err)
-		}
+		j := must.Get(json.Marshal(x))(t)
 		out.Write(j)
 	}
 	if x, err := xml.Marshal(v); err == nil {

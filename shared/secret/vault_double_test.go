@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -114,9 +115,6 @@ func open(t *testing.T) (*Vault, *kv, *wiretest.Wire) {
 	t.Helper()
 	k := &kv{secrets: map[string][]map[string]any{}, deleted: map[string]bool{}}
 	wire := wiretest.Transport(k)
-	v, err := OpenVault(VaultOptions{URL: "https://kluis.vault.azure.net", Credential: identity{}, Transport: wire})
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := must.Get(OpenVault(VaultOptions{URL: "https://kluis.vault.azure.net", Credential: identity{}, Transport: wire}))(t)
 	return v, k, wire
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -20,9 +21,7 @@ func simulated(t *testing.T, test func(t *testing.T, v *Vault, k *kv, w *wiretes
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v, k, w := open(t)
-		if _, err := v.Set(t.Context(), "connector", New(canary), time.Time{}, nil); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(v.Set(t.Context(), "connector", New(canary), time.Time{}, nil))(t)
 		test(t, v, k, w)
 	})
 }
@@ -57,9 +56,7 @@ func TestVersionsOfASecret(t *testing.T) {
 	simulated(t, func(t *testing.T, v *Vault, k *kv, _ *wiretest.Wire) {
 		for _, text := range []string{"second", "third", "fourth"} {
 			time.Sleep(time.Hour)
-			if _, err := v.Set(t.Context(), "connector", New(text), time.Time{}, nil); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(v.Set(t.Context(), "connector", New(text), time.Time{}, nil))(t)
 		}
 		k.secrets["connector"][2]["attributes"].(map[string]any)["enabled"] = false
 		if got, err := v.Versions(t.Context(), "connector"); err != nil || !slices.Equal(got, []string{"v4", "v2", "v1"}) {
@@ -176,9 +173,7 @@ func TestARemovedSecretIsNotServed(t *testing.T) {
 
 func TestADeletedNameCanBeUsedAgain(t *testing.T) {
 	simulated(t, func(t *testing.T, v *Vault, k *kv, _ *wiretest.Wire) {
-		if err := errors.Join(v.Delete(t.Context(), "connector"), v.Delete(t.Context(), "connector")); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, errors.Join(v.Delete(t.Context(), "connector"), v.Delete(t.Context(), "connector")))
 		if _, err := v.Get(t.Context(), "connector", ""); !errors.Is(err, ErrNotFound) {
 			t.Errorf("Get of a deleted secret = %v", err)
 		}
@@ -210,10 +205,7 @@ func TestARecoveryThatDoesNotEndIsAnError(t *testing.T) {
 // and no error shows a value.
 func TestWhatAVaultDoesNotTakeIsNotSent(t *testing.T) {
 	stores := func(t *testing.T) map[string]Store {
-		f, err := OpenFile(t.TempDir() + "/secrets.json")
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := must.Get(OpenFile(t.TempDir() + "/secrets.json"))(t)
 		v, _, w := open(t)
 		t.Cleanup(func() {
 			if len(w.Calls()) > 0 {
@@ -247,11 +239,8 @@ func TestAVaultIsOnTLS(t *testing.T) {
 func TestAForeignVaultGetsNoToken(t *testing.T) {
 	for simulated, ok := range map[bool]bool{false: false, true: true} {
 		k := &kv{secrets: map[string][]map[string]any{}, deleted: map[string]bool{}}
-		v, err := OpenVault(VaultOptions{URL: "https://localhost:7443", Credential: identity{}, Transport: wiretest.Transport(k),
-			Simulated: simulated})
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := must.Get(OpenVault(VaultOptions{URL: "https://localhost:7443", Credential: identity{}, Transport: wiretest.Transport(k),
+			Simulated: simulated}))(t)
 		if _, err := v.Set(t.Context(), "connector", New(canary), time.Time{}, nil); (err == nil) != ok {
 			t.Errorf("simulated %t: %v", simulated, err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 const selected = "?$select=id,internetMessageId,subject,receivedDateTime,body,internetMessageHeaders"
@@ -159,9 +161,7 @@ func TestAFirstRoundWithAFilterStopsAtItsLimit(t *testing.T) {
 	w := newWorld(t, "info")
 	env := Envelope{To: []string{info}}
 	for i := range maxFiltered + 7 {
-		if err := w.tenant.Deliver(t.Context(), env, fmt.Appendf(nil, "Subject: %d\r\n\r\nx", i)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.tenant.Deliver(t.Context(), env, fmt.Appendf(nil, "Subject: %d\r\n\r\nx", i)))
 	}
 	w.schema = nil // 5,000 checks would take long
 	count := func(path string) (n int, link string) {
@@ -195,9 +195,7 @@ func TestALinkThatIsNotKnownIsGone(t *testing.T) {
 	for _, path := range []string{garbled, elsewhere, forged, delta + "?$deltatoken=latest"} {
 		w.refused(w.graph("GET", path, nil), http.StatusGone, "SyncStateNotFound")
 	}
-	if err := w.tenant.ForgetDeltaLinks(info); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.ForgetDeltaLinks(info))
 	w.refused(w.graph("GET", link, nil), http.StatusGone, "SyncStateNotFound")
 	if items, _ := w.round(delta); len(items) != 1 {
 		t.Error("a new round does not work")
@@ -212,9 +210,7 @@ func TestForgottenLinksStayForgottenAfterARestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "journal")
 	w := openWorld(t, file, "info")
 	_, link := w.round(delta)
-	if err := w.tenant.ForgetDeltaLinks(""); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.ForgetDeltaLinks(""))
 	w.tenant.Close()
 	w = openWorld(t, file)
 	w.refused(w.graph("GET", link, nil), http.StatusGone, "SyncStateNotFound")
@@ -252,17 +248,10 @@ func TestManyChangesOfAMessageTakeNoRoom(t *testing.T) {
 }
 
 func BenchmarkDeltaPageOfAFullInbox(b *testing.B) {
-	tenant, err := New(Options{Domain: domain, URL: root})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info"}); err != nil {
-		b.Fatal(err)
-	}
+	tenant := must.Get(New(Options{Domain: domain, URL: root}))(b)
+	must.Get(tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info"}))(b)
 	for i := range 100_000 {
-		if err := tenant.Deliver(b.Context(), Envelope{To: []string{info}}, fmt.Appendf(nil, "Subject: %d\r\n\r\nx", i)); err != nil {
-			b.Fatal(err)
-		}
+		must.Do(b, tenant.Deliver(b.Context(), Envelope{To: []string{info}}, fmt.Appendf(nil, "Subject: %d\r\n\r\nx", i)))
 	}
 	box := tenant.user(info)
 	for b.Loop() {

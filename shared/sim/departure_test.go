@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // mailOut sends a new message of info@.
@@ -111,9 +113,7 @@ func TestWhatASecondSendAnswersIsABehaviour(t *testing.T) {
 
 func TestAnAliasIsReplacedUnlessTheOrganisationAllowsIt(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}))(t)
 	for _, allowed := range []bool{false, true} {
 		w.tenant.Behave(Behaviour{SendFromAlias: allowed})
 		m := map[string]any{"toRecipients": []any{recipient(jan)}, "from": recipient("post@" + domain)}
@@ -138,9 +138,7 @@ func TestAnAnswerInAConversationOfItsOwn(t *testing.T) {
 	w := newWorld(t, "info")
 	w.tenant.Behave(Behaviour{NewConversations: true})
 	id := w.answered()
-	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja"}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja"}))(t)
 	if all := w.tenant.Messages(info); all[0].ConversationID == all[1].ConversationID {
 		t.Error("both are in one conversation")
 	}

@@ -13,13 +13,13 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"kantoorpost/shared/must"
 )
 
 func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
 	w := newWorld(t)
-	if err := w.tenant.AddSecret("old", w.clock.Add(-time.Minute)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.AddSecret("old", w.clock.Add(-time.Minute)))
 	tenant, client := w.tenant.options.TenantID, w.tenant.options.ClientID
 	secretID := w.tenant.app.Secrets[0].ID
 	for name, c := range map[string]struct {
@@ -62,33 +62,22 @@ func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
 func TestTheAzureSDKGetsAToken(t *testing.T) {
 	w := newWorld(t)
 	w.wire.Reset()
-	credential, err := azidentity.NewClientSecretCredential(domain, w.tenant.options.ClientID, "s3cret",
+	credential := must.Get(azidentity.NewClientSecretCredential(domain, w.tenant.options.ClientID, "s3cret",
 		&azidentity.ClientSecretCredentialOptions{
 			ClientOptions:            policy.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: root + "/"}, Transport: w.wire},
 			DisableInstanceDiscovery: true,
-		})
-	if err != nil {
-		t.Fatal(err)
-	}
+		}))(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{root + "/.default"}, EnableCAE: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	token := must.Get(credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{root + "/.default"}, EnableCAE: true}))(t)
 	for _, call := range w.wire.Calls() {
 		if call.Status != 200 {
 			t.Errorf("%+v", call)
 		}
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token.Token, ".")[1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	payload := must.Get(base64.RawURLEncoding.DecodeString(strings.Split(token.Token, ".")[1]))(t)
 	var c claims
-	if err := json.Unmarshal(payload, &c); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(payload, &c))
 	if c.Audience != root || c.Tenant != w.tenant.options.TenantID || len(c.Roles) != 4 {
 		t.Errorf("claims %+v", c)
 	}
@@ -168,15 +157,11 @@ func TestEveryPermissionIsNeededWhereItIsNeeded(t *testing.T) {
 			if res := call(); res.status >= 300 {
 				t.Fatalf("with the role: %d %s", res.status, res.body)
 			}
-			if err := w.tenant.Revoke(role); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, w.tenant.Revoke(role))
 			w.refused(call(), 403, c.code)
 			w.token = w.askToken()
 			w.refused(call(), 403, c.code)
-			if err := w.tenant.Grant(role); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, w.tenant.Grant(role))
 			w.refused(call(), 403, c.code) // the token does not have it yet
 			w.token = w.askToken()
 			if res := call(); res.status >= 300 {
@@ -189,14 +174,10 @@ func TestEveryPermissionIsNeededWhereItIsNeeded(t *testing.T) {
 func TestAnExpiredSecretStaysExpired(t *testing.T) {
 	file := t.TempDir() + "/journal"
 	w := openWorld(t, file)
-	if err := w.tenant.ExpireSecret("s3cret"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.ExpireSecret("s3cret"))
 	w.tenant.Close()
-	again, err := New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: file, Now: func() time.Time { return *w.clock }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := must.Get(New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: file,
+		Now: func() time.Time { return *w.clock }}))(t)
 	defer again.Close()
 	if bad := again.secretRefusal("s3cret"); bad == nil || bad.code != 7000222 {
 		t.Errorf("refused with %+v", bad)

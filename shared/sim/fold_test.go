@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/must"
 )
 
 // A thread in which a client answers with one mail program after another is folded to
@@ -44,9 +45,7 @@ func TestAThreadOfManyProgramsIsFolded(t *testing.T) {
 		sent := w.tenant.OutsideItems(jan)
 		program := []MailProgram{Outlook, Gmail, AppleMail, Thunderbird}[n/2%4]
 		answer := OutsideAnswer{Address: jan, MessageID: sent[len(sent)-1].MessageID, Text: text(n + 1), Program: program}
-		if _, err := w.tenant.AnswerOutside(t.Context(), answer); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.tenant.AnswerOutside(t.Context(), answer))(t)
 		got := w.tenant.Messages(info)
 		m := got[len(got)-1]
 		check(n+1, jan, info, m.Body, text(n+1))

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func (w *world) first(query string) (map[string]any, string) {
@@ -43,11 +45,9 @@ func TestUsersComePageByPage(t *testing.T) {
 
 func TestUsersAreFoundByFilterAndSearch(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	if _, err := w.tenant.AddMailbox(MailboxOptions{
+	must.Get(w.tenant.AddMailbox(MailboxOptions{
 		Address: "p.osinga@" + domain, Name: "Piet O'Singa", Aliases: []string{"o'singa@" + domain}, Shared: true,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	}))(t)
 	for query, want := range map[string]string{
 		"$filter=mail eq 'LOON@" + domain + "' or mail eq 'info@" + domain + "'": "Info Loon",
 		"$filter=proxyAddresses/any(p:p eq 'smtp:o''singa@" + domain + "')":      "Piet O'Singa",
@@ -71,10 +71,7 @@ func TestUsersAreFoundByFilterAndSearch(t *testing.T) {
 
 func TestAUserIsFoundByIDAndNameButNotByAlias(t *testing.T) {
 	w := newWorld(t)
-	id, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := must.Get(w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}))(t)
 	for _, name := range []string{id, strings.ToUpper(id), info, strings.ToUpper(info)} {
 		if res := w.want(w.graph("GET", "/users/"+name, nil), 200); res.json["id"] != id {
 			t.Errorf("%s is %v", name, res.json["id"])
@@ -157,9 +154,7 @@ func TestAttachmentsAreListedAndRead(t *testing.T) {
 		"--q\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: " +
 		"base64\r\n\r\nUERG\r\n" +
 		"--q\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\nSubject: binnen\r\n\r\nx\r\n--q--\r\n"
-	if err := w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info}}, []byte(raw)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info}}, []byte(raw)))
 	_, path := w.first("")
 	all := values(w.want(w.graph("GET", path+"/attachments", nil), 200))
 	if len(all) != 2 || all[0]["contentBytes"] != "UERG" || all[1]["@odata.type"] != ItemAttachment {
@@ -184,9 +179,7 @@ func TestAttachmentsAreListedAndRead(t *testing.T) {
 
 func TestSettingsOfAMailbox(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Shared: true}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Shared: true}))(t)
 	path := "/users/" + info + "/mailboxSettings"
 	if got := w.want(w.graph("GET", path, nil), 200); got.json["userPurpose"] != "shared" ||
 		got.json["timeZone"] != "W. Europe Standard Time" {
@@ -237,9 +230,7 @@ func TestABatchAnswersEachRequestOnItsOwn(t *testing.T) {
 			Body   json.RawMessage
 		}
 	}
-	if err := json.Unmarshal(res.body, &out); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(res.body, &out))
 	for i, status := range []int{200, 404, 200} {
 		if out.Responses[i].Status != status {
 			t.Errorf("request %d: %d %s", i+1, out.Responses[i].Status, out.Responses[i].Body)
@@ -267,10 +258,7 @@ func TestAnAnswerIsCompressedWhenAskedAndNamed(t *testing.T) {
 	if small.header.Get("Content-Encoding") != "gzip" || len(small.body) > len(plain.body)/2 {
 		t.Fatalf("%d bytes for %d", len(small.body), len(plain.body))
 	}
-	z, err := gzip.NewReader(bytes.NewReader(small.body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	z := must.Get(gzip.NewReader(bytes.NewReader(small.body)))(t)
 	if all, err := io.ReadAll(z); err != nil || len(all) != len(plain.body) {
 		t.Errorf("%d bytes inside, want %d: %v", len(all), len(plain.body), err)
 	}

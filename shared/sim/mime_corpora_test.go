@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"kantoorpost/shared/must"
 )
 
 // corpora is where the folder with real mail is, beside the checkout.
@@ -21,15 +23,12 @@ func corpus(t testing.TB) []string {
 		t.Skipf("the corpora are not beside this checkout: %v", err)
 	}
 	var files []string
-	err := filepath.WalkDir(corpora, func(path string, _ fs.DirEntry, err error) error {
+	must.Do(t, filepath.WalkDir(corpora, func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".eml") {
 			files = append(files, path)
 		}
 		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))
 	if len(files) == 0 {
 		t.Fatalf("there is no mail in %s", corpora)
 	}
@@ -153,10 +152,7 @@ func TestRealMailIsReadAsAnotherParserReadsIt(t *testing.T) {
 		}
 	}
 	for _, file := range corpus(t) {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := must.Get(os.ReadFile(file))(t)
 		m := receive(raw)
 		t.Run(filepath.Base(file), func(t *testing.T) { checkMessage(t, m) })
 		parsed, err := os.ReadFile(strings.TrimSuffix(file, ".eml") + ".json")

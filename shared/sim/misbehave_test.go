@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -45,13 +46,8 @@ func TestEverySecondLinkOfResyncIsForgotten(t *testing.T) {
 
 func TestSlowTakesFiveSecondsOrAsLongAsItMay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tenant, err := New(Options{Domain: domain, URL: root})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tenant.AddMailbox(MailboxOptions{Address: "slow@" + domain}); err != nil {
-			t.Fatal(err)
-		}
+		tenant := must.Get(New(Options{Domain: domain, URL: root}))(t)
+		must.Get(tenant.AddMailbox(MailboxOptions{Address: "slow@" + domain}))(t)
 		tenant.mu.Lock()
 		token := tenant.newToken(claims{Audience: root, Roles: allRoles})
 		tenant.mu.Unlock()

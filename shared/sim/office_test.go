@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 func testOffice() Office { return NewOffice("kantoordevries.example", testTime) }
@@ -154,15 +156,11 @@ func TestNumbersHaveTheirCheckDigits(t *testing.T) {
 // The office's mail can be delivered, and each mail is of the intended kind.
 func TestTheOfficesMailArrives(t *testing.T) {
 	o := testOffice()
-	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Now: func() time.Time { return testTime }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443",
+		Now: func() time.Time { return testTime }}))(t)
 	defer tenant.Close()
 	for _, b := range o.Mailboxes {
-		if _, err := tenant.AddMailbox(MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(tenant.AddMailbox(MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}))(t)
 	}
 	found := map[string]int{}
 	var last time.Time
@@ -231,19 +229,12 @@ func TestTheOfficesMailArrives(t *testing.T) {
 // The longer conversations go in both directions, and quote as mail programs do.
 func TestTheOfficeHasConversations(t *testing.T) {
 	o := testOffice()
-	tenant, err := New(Options{Domain: domain, Now: func() time.Time { return testTime }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(New(Options{Domain: domain, Now: func() time.Time { return testTime }}))(t)
 	for _, b := range o.Mailboxes {
-		if _, err := tenant.AddMailbox(MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(tenant.AddMailbox(MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}))(t)
 	}
 	for _, mail := range o.Mails {
-		if err := tenant.Deliver(t.Context(), mail.Envelope, mail.Raw); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, tenant.Deliver(t.Context(), mail.Envelope, mail.Raw))
 	}
 	for box, contact := range map[string]string{"sander": "bart@makelaardijvanloon.example",
 		"loon": "administratie@veenstratransport.example"} {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // answered sends a reply with a picture in its quote to jan, and returns its id.
@@ -26,10 +28,8 @@ func TestAnOutsiderAnswersAsHisMailProgramDoes(t *testing.T) {
 	} {
 		w := newWorld(t, "info")
 		id := w.answered()
-		if _, err := w.tenant.AnswerOutside(t.Context(),
-			OutsideAnswer{Address: jan, MessageID: id, Text: "Dank!\nJan", Program: program}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.tenant.AnswerOutside(t.Context(),
+			OutsideAnswer{Address: jan, MessageID: id, Text: "Dank!\nJan", Program: program}))(t)
 		got := w.tenant.Messages(info)
 		m := got[len(got)-1]
 		for _, mark := range append(marks, "Wij kijken ernaar.") {
@@ -64,9 +64,7 @@ func TestAnOutsiderAnswersEverybody(t *testing.T) {
 		},
 	)
 	id := w.tenant.OutsideItems(jan)[0].MessageID
-	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja", All: true}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja", All: true}))(t)
 	if len(w.tenant.Messages(info)) != 1 || len(w.tenant.Messages("loon@"+domain)) != 2 ||
 		len(w.tenant.Outside("bank@elders.example")) != 2 ||
 		len(w.tenant.Outside(jan)) != 1 {

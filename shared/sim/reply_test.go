@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 const jan = "jan@bakkerijjansen.example"
@@ -13,9 +15,7 @@ const jan = "jan@bakkerijjansen.example"
 func (w *world) letter(raw string) string {
 	w.Helper()
 	raw = strings.ReplaceAll(raw, "\n", "\r\n")
-	if err := w.tenant.Deliver(w.Context(), Envelope{From: jan, To: []string{info}}, []byte(raw)); err != nil {
-		w.Fatal(err)
-	}
+	must.Do(w, w.tenant.Deliver(w.Context(), Envelope{From: jan, To: []string{info}}, []byte(raw)))
 	items, _ := w.round(delta)
 	return "/users/" + info + "/messages/" + url.PathEscape(items[len(items)-1]["id"].(string))
 }

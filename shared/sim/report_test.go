@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func TestADeliveryReportNamesWhoWasNotReached(t *testing.T) {
@@ -125,9 +127,7 @@ func TestAnOutOfOfficeMailComesOnce(t *testing.T) {
 		t.Errorf("the list has it: %s", got)
 	}
 	raw := "From: jan@bakkerijjansen.example\r\nTo: loon@" + domain + "\r\nSubject: x\r\n\r\nx"
-	if err := w.tenant.Deliver(t.Context(), Envelope{From: jan, To: []string{"loon@" + domain}}, []byte(raw)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.Deliver(t.Context(), Envelope{From: jan, To: []string{"loon@" + domain}}, []byte(raw)))
 	if got := w.tenant.OutsideItems(jan); len(got) != 1 || !strings.Contains(got[0].HTML, "Gesloten") {
 		t.Errorf("outside %+v", got)
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func (w *world) reply(path string, body any) (map[string]any, string) {
@@ -70,9 +72,7 @@ func TestTheAnswerToAReplyJoinsTheConversation(t *testing.T) {
 	raw := "From: jan@bakkerijjansen.example\r\nTo: " + info +
 		"\r\nSubject: Re: Vraag\r\nMessage-ID: <2@bakkerijjansen.example>\r\nIn-Reply-To: " + ours.InternetMessageID +
 		"\r\nReferences: " + strings.Join(append(ours.References, ours.InternetMessageID), " ") + "\r\n\r\nOk\r\n"
-	if err := w.tenant.Deliver(t.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{info}}, []byte(raw)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.Deliver(t.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{info}}, []byte(raw)))
 	all := w.tenant.Messages(info)
 	if all[1].ConversationID != m["conversationId"] {
 		t.Error("another conversation")
@@ -96,9 +96,7 @@ func TestAReplyIsACommentOrABody(t *testing.T) {
 func TestReplyToIsHonoured(t *testing.T) {
 	w := newWorld(t, "info")
 	raw := "From: a@b.example\r\nReply-To: c@d.example\r\nTo: " + info + ", e@f.example\r\nSubject: x\r\n\r\nx"
-	if err := w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info}}, []byte(raw)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info}}, []byte(raw)))
 	_, path := w.first("")
 	draft, _ := w.reply(path, nil)
 	if got := asJSON(t, draft["toRecipients"]); !strings.Contains(got, "c@d.example") || strings.Contains(got, "a@b.example") {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 const smtpInfo = "info@kantoordevries.example"
@@ -24,20 +26,12 @@ type smtpClient struct {
 // serveSMTP starts a tenant with one mailbox that accepts mail on loopback.
 func serveSMTP(t *testing.T, journal string) (*Tenant, func() *smtpClient, func()) {
 	t.Helper()
-	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Journal: journal,
-		Now: func() time.Time { return testTime }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Journal: journal,
+		Now: func() time.Time { return testTime }}))(t)
 	t.Cleanup(func() { tenant.Close() })
-	if _, err := tenant.AddMailbox(MailboxOptions{Address: smtpInfo, Name: "Info", Aliases: []string{"kantoor@kantoordevries.example"},
-		Shared: true}); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Get(tenant.AddMailbox(MailboxOptions{Address: smtpInfo, Name: "Info", Aliases: []string{"kantoor@kantoordevries.example"},
+		Shared: true}))(t)
+	l := must.Get(net.Listen("tcp", "127.0.0.1:0"))(t)
 	served := make(chan error, 1)
 	go func() { served <- tenant.ServeSMTP(l) }()
 	stopped := false
@@ -53,10 +47,7 @@ func serveSMTP(t *testing.T, journal string) (*Tenant, func() *smtpClient, func(
 	}
 	t.Cleanup(stop)
 	dial := func() *smtpClient {
-		c, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := must.Get(net.Dial("tcp", l.Addr().String()))(t)
 		t.Cleanup(func() { c.Close() })
 		c.SetDeadline(time.Now().Add(time.Minute))
 		client := &smtpClient{t, c, bufio.NewReader(c)}
@@ -256,10 +247,7 @@ func TestRealMailArrivesOverSMTP(t *testing.T) {
 	c := dial()
 	files := corpus(t)
 	for i, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := must.Get(os.ReadFile(file))(t)
 		c.mail("a@b.example", []string{smtpInfo}, string(raw), "250")
 		messages := tenant.Messages(smtpInfo)
 		if len(messages) != i+1 {

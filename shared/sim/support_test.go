@@ -6,31 +6,25 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func asJSON(t *testing.T, v any) string {
 	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(json.Marshal(v))(t)
 	return string(b)
 }
 
 func read(t *testing.T, file string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := must.Get(os.ReadFile(file))(t)
 	return b
 }
 
 func overwrite(t *testing.T, file string, content []byte) {
 	t.Helper()
-	if err := os.WriteFile(file, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, content, 0o600))
 }
 
 // tear leaves half a line at the end of a file, as a power cut does.
@@ -41,10 +35,7 @@ func tear(t *testing.T, file string) {
 
 func modeOf(t *testing.T, file string) os.FileMode {
 	t.Helper()
-	info, err := os.Stat(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	info := must.Get(os.Stat(file))(t)
 	return info.Mode().Perm()
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -37,16 +38,11 @@ func openWorld(t *testing.T, journal string, mailboxes ...string) *world {
 	t.Helper()
 	clock := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	w := &world{T: t, clock: &clock, schema: loadSchema(t)}
-	tenant, err := New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: journal,
-		Now: func() time.Time { return *w.clock }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: journal,
+		Now: func() time.Time { return *w.clock }}))(t)
 	t.Cleanup(func() { tenant.Close() })
 	for _, m := range mailboxes {
-		if _, err := tenant.AddMailbox(MailboxOptions{Address: m + "@" + domain, Name: strings.ToUpper(m[:1]) + m[1:]}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(tenant.AddMailbox(MailboxOptions{Address: m + "@" + domain, Name: strings.ToUpper(m[:1]) + m[1:]}))(t)
 	}
 	w.tenant, w.wire = tenant, wiretest.Transport(tenant.Handler())
 	w.token = w.askToken()
@@ -101,10 +97,7 @@ func (w *world) graph(method, path string, body any, header ...string) result {
 	if !strings.HasPrefix(path, root) {
 		path = root + "/v1.0" + path
 	}
-	r, err := http.NewRequest(method, path, bytes.NewReader(content))
-	if err != nil {
-		w.Fatal(err)
-	}
+	r := must.Get(http.NewRequest(method, path, bytes.NewReader(content)))(w)
 	if content != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -124,10 +117,7 @@ func (w *world) send(r *http.Request) result {
 	if err != nil {
 		w.Fatalf("%s %s: %v", r.Method, r.URL, err)
 	}
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		w.Fatal(err)
-	}
+	body := must.Get(io.ReadAll(answer.Body))(w)
 	res := result{status: answer.StatusCode, header: answer.Header, body: body}
 	if strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") && answer.Header.Get("Content-Encoding") == "" {
 		if err := json.Unmarshal(body, &res.json); err != nil {
@@ -156,9 +146,7 @@ func (w *world) deliver(to, subject string) {
 	w.Helper()
 	raw := "From: Jan Bakker <jan@bakkerijjansen.example>\r\nTo: " + to + "\r\nSubject: " + subject + "\r\nMessage-ID: <" + subject +
 		"@bakkerijjansen.example>\r\nX-Origin: test\r\n\r\nGoedemorgen\r\n"
-	if err := w.tenant.Deliver(w.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{to}}, []byte(raw)); err != nil {
-		w.Fatal(err)
-	}
+	must.Do(w, w.tenant.Deliver(w.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{to}}, []byte(raw)))
 }
 
 func values(res result) []map[string]any {
@@ -199,14 +187,9 @@ func TestMailToAnUnknownAddressOfTheTenantReachesNobody(t *testing.T) {
 
 func TestOneCopyForEachMailboxWhateverItsAddresses(t *testing.T) {
 	w := newWorld(t, "loon")
-	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}); err != nil {
-		t.Fatal(err)
-	}
-	err := w.tenant.Deliver(t.Context(), Envelope{To: []string{info, "Post@" + domain, "loon@" + domain, "x@elders.example"}},
-		[]byte("Subject: x\r\n\r\nx"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}))(t)
+	must.Do(t, w.tenant.Deliver(t.Context(), Envelope{To: []string{info, "Post@" + domain, "loon@" + domain, "x@elders.example"}},
+		[]byte("Subject: x\r\n\r\nx")))
 	a, b, out := w.tenant.Messages(info), w.tenant.Messages("loon@"+domain), w.tenant.Outside("x@elders.example")
 	if len(a) != 1 || len(b) != 1 || len(out) != 1 {
 		t.Fatalf("%d, %d and %d copies", len(a), len(b), len(out))
@@ -232,9 +215,7 @@ func TestATenantGoesOnAfterARestart(t *testing.T) {
 		"subject": "Antwoord", "toRecipients": []any{recipient("x@elders.example")},
 		"attachments": []any{map[string]any{"@odata.type": FileAttachment, "name": "a.txt", "contentBytes": "aG9p"}},
 	})
-	if err := w.tenant.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.tenant.Close())
 	tear(t, file)
 
 	again := openWorld(t, file)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 const large = 5 << 20
@@ -30,10 +32,7 @@ func (w *world) session(at string, size int) result {
 // put sends a range of an upload.
 func (w *world) put(to string, content []byte, first, total int, header ...string) result {
 	w.Helper()
-	r, err := http.NewRequest("PUT", to, bytes.NewReader(content))
-	if err != nil {
-		w.Fatal(err)
-	}
+	r := must.Get(http.NewRequest("PUT", to, bytes.NewReader(content)))(w)
 	r.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+len(content)-1, total))
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])

@@ -12,6 +12,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"kantoorpost/shared/must"
 )
 
 // identity is a credential that gets its tokens like a managed identity.
@@ -30,13 +32,10 @@ func (i identity) GetToken(ctx context.Context, o policy.TokenRequestOptions) (a
 
 func (w *world) vault() *azsecrets.Client {
 	w.Helper()
-	c, err := azsecrets.NewClient(root, identity{w}, &azsecrets.ClientOptions{
+	c := must.Get(azsecrets.NewClient(root, identity{w}, &azsecrets.ClientOptions{
 		ClientOptions:                        policy.ClientOptions{Transport: w.wire, Retry: policy.RetryOptions{MaxRetries: -1}},
 		DisableChallengeResourceVerification: true,
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
+	}))(w)
 	return c
 }
 
@@ -50,15 +49,10 @@ func TestTheVaultKeepsVersions(t *testing.T) {
 	w := newWorld(t)
 	v, ctx := w.vault(), t.Context()
 	expires := w.clock.AddDate(2, 0, 0)
-	one, err := v.SetSecret(ctx, "graph-secret", azsecrets.SetSecretParameters{
+	one := must.Get(v.SetSecret(ctx, "graph-secret", azsecrets.SetSecretParameters{
 		Value: to.Ptr("one"), SecretAttributes: &azsecrets.SecretAttributes{Expires: &expires}, Tags: map[string]*string{"tenant": to.Ptr("x")},
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := v.SetSecret(ctx, "graph-secret", azsecrets.SetSecretParameters{Value: to.Ptr("two")}, nil); err != nil {
-		t.Fatal(err)
-	}
+	}, nil))(t)
+	must.Get(v.SetSecret(ctx, "graph-secret", azsecrets.SetSecretParameters{Value: to.Ptr("two")}, nil))(t)
 	newest, err := v.GetSecret(ctx, "graph-secret", "", nil)
 	if err != nil || *newest.Value != "two" {
 		t.Errorf("newest: %v", err)
@@ -86,21 +80,15 @@ func TestADeletedSecretKeepsItsName(t *testing.T) {
 		_, err := v.SetSecret(ctx, "s", azsecrets.SetSecretParameters{Value: &value}, nil)
 		return err
 	}
-	if err := set("one"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := v.DeleteSecret(ctx, "s", nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, set("one"))
+	must.Get(v.DeleteSecret(ctx, "s", nil))(t)
 	if _, err := v.GetSecret(ctx, "s", "", nil); !refusedWith(err, 404, "SecretNotFound") {
 		t.Errorf("get: %v", err)
 	}
 	if err := set("two"); !refusedWith(err, 409, "ObjectIsDeletedButRecoverable") {
 		t.Errorf("set: %v", err)
 	}
-	if _, err := v.RecoverDeletedSecret(ctx, "s", nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(v.RecoverDeletedSecret(ctx, "s", nil))(t)
 	if err := set("two"); err != nil {
 		t.Errorf("set after recover: %v", err)
 	}
@@ -121,10 +109,8 @@ func TestTheVaultRefusesAsKeyVaultDoes(t *testing.T) {
 		"BadParameter") {
 		t.Errorf("bad name: %v", err)
 	}
-	if _, err := v.SetSecret(ctx, "off", azsecrets.SetSecretParameters{Value: to.Ptr("x"),
-		SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(v.SetSecret(ctx, "off", azsecrets.SetSecretParameters{Value: to.Ptr("x"),
+		SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil))(t)
 	if _, err := v.GetSecret(ctx, "off", "", nil); !refusedWith(err, 403, "SecretDisabled") {
 		t.Errorf("disabled: %v", err)
 	}
@@ -156,9 +142,7 @@ func TestTheVaultChallengesFirstAndWantsTheIdentity(t *testing.T) {
 func TestSecretsOutliveARestartForTheirOwnerOnly(t *testing.T) {
 	file := t.TempDir() + "/journal"
 	w := openWorld(t, file)
-	if _, err := w.vault().SetSecret(t.Context(), "s", azsecrets.SetSecretParameters{Value: to.Ptr("one")}, nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(w.vault().SetSecret(t.Context(), "s", azsecrets.SetSecretParameters{Value: to.Ptr("one")}, nil))(t)
 	if mode := modeOf(t, file); mode != 0o600 {
 		t.Errorf("the journal has mode %o", mode)
 	}

@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -52,9 +53,7 @@ func TestAlwaysOvertaken(t *testing.T) {
 			server := tabletest.New()
 			wire := server.Transport()
 			service := server.Service(t, wire)
-			if err := service.Create(t.Context(), "mails"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, service.Create(t.Context(), "mails"))
 			s := &Service{Items: item.NewStore(service.Table("mails")), Chats: chat.NewStore(service.Table("mails"))}
 			it := parked(t, s.Items)
 			rival, writes := item.NewStore(server.Service(t, server.Transport()).Table("mails")), 0
@@ -84,13 +83,10 @@ func TestAlwaysOvertaken(t *testing.T) {
 // parked returns a mail that waits for a person.
 func parked(t *testing.T, items *item.Store) item.Item {
 	t.Helper()
-	ids, err := items.Ingest(t.Context(), []item.Arrival{{
+	ids := must.Get(items.Ingest(t.Context(), []item.Arrival{{
 		Item:    item.Item{Mailbox: "box", Address: "info@x.example", MessageID: "m", Received: time.Now().UTC(), BodyType: "text"},
 		Content: "hallo",
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}}))(t)
 	it, err := items.Get(t.Context(), ids[0])
 	if err == nil {
 		it.State, it.Reason = item.Parked, item.Automated

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -23,9 +24,7 @@ func BenchmarkWrite100(b *testing.B) {
 			ops[j] = table.Insert(benchRow(i))
 			i++
 		}
-		if err := tbl.Write(b.Context(), ops...); err != nil {
-			b.Fatal(err)
-		}
+		must.Do(b, tbl.Write(b.Context(), ops...))
 	}
 }
 
@@ -39,9 +38,7 @@ func BenchmarkRange100(b *testing.B) {
 				for j := range ops {
 					ops[j] = table.Insert(benchRow(i + j))
 				}
-				if err := tbl.Write(b.Context(), ops...); err != nil {
-					b.Fatal(err)
-				}
+				must.Do(b, tbl.Write(b.Context(), ops...))
 			}
 			b.ReportAllocs()
 			for b.Loop() {
@@ -57,9 +54,7 @@ func BenchmarkPack(b *testing.B) {
 	v := some()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := table.Pack("k", &v).Check(); err != nil {
-			b.Fatal(err)
-		}
+		must.Do(b, table.Pack("k", &v).Check())
 	}
 }
 
@@ -68,8 +63,6 @@ func BenchmarkUnpack(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var v packed
-		if err := r.Unpack(&v); err != nil {
-			b.Fatal(err)
-		}
+		must.Do(b, r.Unpack(&v))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -32,15 +33,10 @@ func TestClockOfTheService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(700 * time.Millisecond)
 		service := &dated{tables: tabletest.New()}
-		s, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: service})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: service}))(t)
 		for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, 2 * time.Second, 0} {
 			service.skew = skew
-			if err := s.Create(t.Context(), "mails"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, s.Create(t.Context(), "mails"))
 			want := skew
 			if skew == 2*time.Second {
 				want = 0

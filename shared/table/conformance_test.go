@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -45,14 +46,8 @@ func TestAzureKeepsThePromises(t *testing.T) {
 }
 
 func runOn(t *testing.T, account string) {
-	service, err := table.Open(storage.Account{ConnectionString: account})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cleaner, err := aztables.NewServiceClientFromConnectionString(account, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	service := must.Get(table.Open(storage.Account{ConnectionString: account}))(t)
+	cleaner := must.Get(aztables.NewServiceClientFromConnectionString(account, nil))(t)
 	for _, name := range run(t, service) {
 		if _, err := cleaner.DeleteTable(context.WithoutCancel(t.Context()), name, nil); err != nil {
 			t.Error(err)
@@ -65,9 +60,7 @@ func runOn(t *testing.T, account string) {
 func run(t *testing.T, service *table.Service) (names []string) {
 	fresh := func(t *testing.T) *table.Table {
 		name := "t" + strings.ToLower(rand.Text())
-		if err := service.Create(t.Context(), name); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.Create(t.Context(), name))
 		names = append(names, name)
 		return service.Table(name)
 	}
@@ -117,17 +110,12 @@ func props(pairs ...any) map[string]any {
 
 func write(t *testing.T, tbl *table.Table, ops ...table.Op) {
 	t.Helper()
-	if err := tbl.Write(t.Context(), ops...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, tbl.Write(t.Context(), ops...))
 }
 
 func get(t *testing.T, tbl *table.Table, key string) table.Row {
 	t.Helper()
-	r, err := tbl.Get(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := must.Get(tbl.Get(t.Context(), key))(t)
 	if r.Key != key || r.ETag == "" {
 		t.Fatalf("got row %q of version %q, want %q", r.Key, r.ETag, key)
 	}

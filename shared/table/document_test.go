@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -28,10 +29,7 @@ func TestDocument(t *testing.T) {
 		if err := tbl.Write(t.Context(), table.Insert(r)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		back, err := tbl.Get(t.Context(), "k|"+name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		back := must.Get(tbl.Get(t.Context(), "k|"+name))(t)
 		var got value
 		if err := back.Document(&got); err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%s came back otherwise: %v", name, err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -113,9 +114,7 @@ func TestUnpackIntoAny(t *testing.T) {
 		"data": []byte("x"),
 	}}
 	var m map[string]any
-	if err := r.Unpack(&m); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Unpack(&m))
 	want := map[string]any{"list": []any{1.0, "a"}, "text": "[EXTERN] hallo", "n": 4.0, "when": "2026-01-02T03:04:05Z", "half": 0.5,
 		"data": "eA=="}
 	if !reflect.DeepEqual(m, want) {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -23,9 +24,7 @@ func double(t *testing.T) (*tabletest.Server, *wiretest.Wire, *table.Table) {
 	s := tabletest.New()
 	wire := s.Transport()
 	service := s.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	wire.Reset()
 	return s, wire, service.Table("mails")
 }
@@ -244,9 +243,7 @@ func TestCreateWaits(t *testing.T) {
 		s.Deleting = 40 * time.Second
 		wire := s.Transport()
 		service := s.Service(t, wire)
-		if err := service.Create(t.Context(), "mails"); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.Create(t.Context(), "mails"))
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodDelete, "https://kantoorpost.table.core.windows.net/Tables('mails')", nil)
 		r.Header.Set("Authorization", "any")
 		if res, err := wire.RoundTrip(r); err != nil || res.StatusCode != http.StatusNoContent {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/teamwork"
@@ -16,9 +17,7 @@ func newStore(t *testing.T) (*teamwork.Store, *table.Table, *wiretest.Wire) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "mails"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "mails"))
 	return teamwork.NewStore(service.Table("mails")), service.Table("mails"), wire
 }
 
@@ -57,9 +56,7 @@ func TestNotices(t *testing.T) {
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	for i, member := range []string{"anna", "bram", "anna"} {
 		n := teamwork.Notice{Kind: teamwork.Mentioned, Object: "chat 1", By: "carla", At: at.Add(time.Duration(i) * time.Second)}
-		if err := rows.Write(t.Context(), teamwork.Op(member, n)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, rows.Write(t.Context(), teamwork.Op(member, n)))
 	}
 	got, err := s.Notices(t.Context(), "anna")
 	if err != nil || len(got) != 2 || !got[0].At.Equal(at.Add(2*time.Second)) || got[0].Object != "chat 1" || got[0].By != "carla" {

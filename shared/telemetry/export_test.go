@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/telemetry"
 	"kantoorpost/shared/wiretest"
 )
@@ -65,10 +66,7 @@ const connection = "InstrumentationKey=11111111-2222-4333-8444-555555555555;" +
 // export sends a span of a trace that somebody else began, a line of it, and a metric.
 func export(t *testing.T, o telemetry.Options) {
 	t.Helper()
-	e, err := telemetry.NewExporter(o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := must.Get(telemetry.NewExporter(o))(t)
 	q := telemetry.NewQueue(e)
 	ctx := telemetry.Start(t.Context(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	s := telemetry.SpanOf(ctx, "process", telemetry.Consumer)
@@ -180,10 +178,7 @@ func TestTelemetryIsDropped(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			wire, got := receiver(t, 500)
 			wire.Fault(func(int, *http.Request) wiretest.Fault { return fault })
-			e, err := telemetry.NewExporter(telemetry.Options{Way: "otlp", Endpoint: "http://localhost:4318", Transport: wire})
-			if err != nil {
-				t.Fatal(err)
-			}
+			e := must.Get(telemetry.NewExporter(telemetry.Options{Way: "otlp", Endpoint: "http://localhost:4318", Transport: wire}))(t)
 			q := telemetry.NewQueue(e)
 			ctx := telemetry.Start(t.Context(), "")
 			start := time.Now()
@@ -245,10 +240,7 @@ func TestOverASocket(t *testing.T) {
 		_, _ = io.WriteString(w, `{"partialSuccess":{}}`)
 	}))
 	defer server.Close()
-	e, err := telemetry.NewExporter(telemetry.Options{Way: "otlp", Endpoint: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := must.Get(telemetry.NewExporter(telemetry.Options{Way: "otlp", Endpoint: server.URL}))(t)
 	q := telemetry.NewQueue(e)
 	telemetry.SpanOf(telemetry.Start(t.Context(), ""), "poll", telemetry.Internal).End(q)
 	q.Flush(t.Context())

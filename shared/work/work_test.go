@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/work"
@@ -22,9 +23,7 @@ func TestList(t *testing.T) {
 	put := func(rows ...table.Row) {
 		t.Helper()
 		for _, r := range rows {
-			if err := tables.Write(t.Context(), table.Put(r)); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, tables.Write(t.Context(), table.Put(r)))
 		}
 	}
 	entry := func(id string, next time.Time) table.Row { return work.Entry{ID: id, Next: next}.Row("w|" + id) }
@@ -44,9 +43,7 @@ func TestList(t *testing.T) {
 	}
 	postpone := func(entries []work.Entry) {
 		t.Helper()
-		if err := l.Postpone(t.Context(), entries); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, l.Postpone(t.Context(), entries))
 	}
 	due(1, newer)
 	entries := due(10, newer, older, former)

@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -31,21 +32,13 @@ func large(clients, contacts int) (files [2]string) {
 
 func imports(t testing.TB, store *directory.Store, file string) Report {
 	t.Helper()
-	book, err := Open([]byte(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := store.Bulk(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := must.Get(Open([]byte(file)))(t)
+	b := must.Get(store.Bulk(t.Context()))(t)
 	report := Plan(b, book, "")
 	if report.Wrong() {
 		t.Fatal(tell(report))
 	}
-	if err := b.Apply(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Apply(t.Context()))
 	return report
 }
 
@@ -75,13 +68,8 @@ func BenchmarkImport(b *testing.B) {
 	})
 	b.Run("azurite", func(b *testing.B) {
 		run(b, func(b *testing.B, name string) *table.Table {
-			service, err := table.Open(storage.Account{ConnectionString: azuritetest.ForTest(b).ConnectionString()})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if err := service.Create(b.Context(), name); err != nil {
-				b.Fatal(err)
-			}
+			service := must.Get(table.Open(storage.Account{ConnectionString: azuritetest.ForTest(b).ConnectionString()}))(b)
+			must.Do(b, service.Create(b.Context(), name))
 			return service.Table(name)
 		})
 	})
@@ -89,10 +77,7 @@ func BenchmarkImport(b *testing.B) {
 		for b.Loop() {
 			bulk := new(directory.Bulk)
 			for _, file := range files {
-				book, err := Open([]byte(file))
-				if err != nil {
-					b.Fatal(err)
-				}
+				book := must.Get(Open([]byte(file)))(b)
 				if report := Plan(bulk, book, ""); report.Wrong() {
 					b.Fatal(tell(report))
 				}
@@ -120,9 +105,7 @@ func TestALargeImportIsOneOfFewTransactions(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), "directory"))
 	store := directory.New(service.Table("directory"))
 	files := large(250, 1_000)
 	imports(t, store, files[0])

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -47,10 +48,7 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 	var file bytes.Buffer
 	w := zip.NewWriter(&file)
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
-		part, err := w.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		part := must.Get(w.Create(name))(t)
 		part.Write([]byte(parts[name]))
 	}
 	w.Close()
@@ -73,19 +71,13 @@ func workbook(t testing.TB, sheets map[string]string) *Book {
 		}
 		made[name] = rows.String()
 	}
-	book, err := Open(zipped(t, parts(made, `<sst/>`)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := must.Get(Open(zipped(t, parts(made, `<sst/>`))))(t)
 	return book
 }
 
 func read(t testing.TB, file []byte) [][]string {
 	t.Helper()
-	book, err := Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := must.Get(Open(file))(t)
 	var rows [][]string
 	for _, s := range book.sheets {
 		for l := range s.lines {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 )
 
 // takenIn checks that a report counts each of its rows, and that a correct file
@@ -14,10 +15,8 @@ func takenIn(t *testing.T, file []byte, kind Kind) {
 		return
 	}
 	b := new(directory.Bulk)
-	if _, err := b.SaveTeamMember(directory.TeamMember{Name: "B", Email: "b@k.nl", Rights: directory.Administrator,
-		Active: true}); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(b.SaveTeamMember(directory.TeamMember{Name: "B", Email: "b@k.nl", Rights: directory.Administrator,
+		Active: true}))(t)
 	first := Plan(b, book, kind)
 	counted, shown := 0, 0
 	for _, c := range first.Summary {

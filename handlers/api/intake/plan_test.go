@@ -8,16 +8,14 @@ import (
 	"testing"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 )
 
 // office returns a directory with an administrator, a client and its contact.
 func office(t testing.TB) *directory.Bulk {
 	t.Helper()
 	b := new(directory.Bulk)
-	client, err := b.SaveClient(directory.Client{Number: "1001", Type: directory.Organisation, Name: "Bakkerij Zoet", KvK: "12345678"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := must.Get(b.SaveClient(directory.Client{Number: "1001", Type: directory.Organisation, Name: "Bakkerij Zoet", KvK: "12345678"}))(t)
 	_, err1 := b.SaveContact(directory.Contact{Name: "Piet Zoet", Emails: []string{"piet@zoet.nl"}, Clients: []string{client.ID},
 		Phone: "0612345678"})
 	_, err2 := b.SaveContact(directory.Contact{Name: "Mies Zuur", Emails: []string{"mies@zuur.nl"}})
@@ -34,10 +32,7 @@ func office(t testing.TB) *directory.Bulk {
 
 func plans(t testing.TB, b *directory.Bulk, kind Kind, text string) Report {
 	t.Helper()
-	book, err := Open([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := must.Get(Open([]byte(text)))(t)
 	return Plan(b, book, kind)
 }
 
@@ -258,9 +253,7 @@ func TestTheRowsAboutOneTeamAreBounded(t *testing.T) {
 	file.WriteString("relatienummer;teamlid;rol\n")
 	for i := range maxLinks + 3 {
 		name := fmt.Sprint("Rol ", i)
-		if _, err := b.SaveRole(directory.Role{Name: name}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(b.SaveRole(directory.Role{Name: name}))(t)
 		fmt.Fprintf(&file, "1001;sanne@kantoor.nl;%s\n", name)
 	}
 	got := plans(t, b, ClientTeam, file.String())

@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -55,9 +56,7 @@ func (w *World) Ask(email, method, path string, body, into any) int {
 	w.T.Helper()
 	var in bytes.Buffer
 	if body != nil {
-		if err := json.NewEncoder(&in).Encode(body); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Do(w.T, json.NewEncoder(&in).Encode(body))
 	}
 	code, text := w.Call(email, method, path, in.String())
 	w.Answered = append(w.Answered, text)

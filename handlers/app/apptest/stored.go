@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/dev/backup"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -48,14 +49,8 @@ func (w *World) Save(dir string) {
 		r.Queues[q] = w.Queues.Texts(q)
 	}
 	var rows bytes.Buffer
-	_, err := backup.Export(w.T.Context(), w.Tables.Service(w.T, w.Tables.Transport()), app.TableNames(), &rows)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	text, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	must.Get(backup.Export(w.T.Context(), w.Tables.Service(w.T, w.Tables.Transport()), app.TableNames(), &rows))(w.T)
+	text := must.Get(json.MarshalIndent(r, "", " "))(w.T)
 	tenant, err := os.ReadFile(w.Tenant.Journal())
 	if err = errors.Join(err, os.WriteFile(filepath.Join(dir, rowsFile), rows.Bytes(), 0o644),
 		os.WriteFile(filepath.Join(dir, restFile), append(text, '\n'), 0o644),
@@ -105,15 +100,8 @@ func Rows(t testing.TB, dir string) map[string][]table.Row {
 
 func restore(t testing.TB, dir string, tables *tabletest.Server) {
 	t.Helper()
-	rows, err := os.ReadFile(filepath.Join(dir, rowsFile))
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := must.Get(os.ReadFile(filepath.Join(dir, rowsFile)))(t)
 	service := tables.Service(t, tables.Transport())
-	if err := service.Create(t.Context(), app.TableNames()...); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(rows), false); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), app.TableNames()...))
+	must.Get(backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(rows), false))(t)
 }

@@ -19,6 +19,7 @@ import (
 	"kantoorpost/handlers/app"
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/config"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue/queuetest"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/table/tabletest"
@@ -80,11 +81,8 @@ func NewWorld(t testing.TB) *World {
 // only in memory for "".
 func newWorld(t testing.TB, journal string) *World {
 	t.Helper()
-	tenant, err := sim.New(sim.Options{Domain: Domain, TenantID: TenantID, ClientSecret: ClientSecret, ClientID: ClientID,
-		URL: "https://sim.example", Journal: journal})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: Domain, TenantID: TenantID, ClientSecret: ClientSecret, ClientID: ClientID,
+		URL: "https://sim.example", Journal: journal}))(t)
 	w := &World{
 		T: t, Tenant: tenant, URL: "https://sim.example", Tables: tabletest.New(), Queues: queuetest.New(), Blobs: blobtest.New(),
 		ToMicrosoft: wiretest.Transport(tenant.Handler()),
@@ -107,10 +105,7 @@ func (w *World) Start() {
 	if w.ToTelemetry != nil {
 		transports.Telemetry = w.ToTelemetry
 	}
-	a, err := app.New(w.Config, transports)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	a := must.Get(app.New(w.Config, transports))(w.T)
 	w.Process = a.Handler()
 	ctx, cancel := context.WithTimeout(w.T.Context(), 10*time.Minute)
 	defer cancel()
@@ -176,9 +171,7 @@ func (w *World) Pass(ticks int) {
 // Send puts a mail into the tenant.
 func (w *World) Send(from string, to []string, raw string) {
 	w.T.Helper()
-	if err := w.Tenant.Deliver(w.T.Context(), sim.Envelope{From: from, To: to}, []byte(raw)); err != nil {
-		w.T.Fatal(err)
-	}
+	must.Do(w.T, w.Tenant.Deliver(w.T.Context(), sim.Envelope{From: from, To: to}, []byte(raw)))
 }
 
 // RawMail is a plain mail.
@@ -193,9 +186,7 @@ func RawMail(from, to, subject, id string, more ...string) string {
 func (w *World) Office() {
 	w.T.Helper()
 	for _, name := range []string{"info", "loon", "anna"} {
-		if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: name + "@" + Domain, Name: name, Shared: true}); err != nil {
-			w.T.Fatal(err)
-		}
+		must.Get(w.Tenant.AddMailbox(sim.MailboxOptions{Address: name + "@" + Domain, Name: name, Shared: true}))(w.T)
 	}
 	member := func(name, rights string) string {
 		return w.Must("POST", "/api/team-members",

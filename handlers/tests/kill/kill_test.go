@@ -21,6 +21,7 @@ import (
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/dev/host"
 	"kantoorpost/shared/dev/pack"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -54,25 +55,17 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	secure, plain := listen(t), listen(t)
 	url := fmt.Sprint("https://localhost:", secure.Addr().(*net.TCPAddr).Port)
-	tenant, err := sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret,
-		ClientID: apptest.ClientID, URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret,
+		ClientID: apptest.ClientID, URL: url}))(t)
 	serve(t, tenant.Handler(), tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{certificate}}))
 	serve(t, tenant.Handler(), plain)
 
 	dist := filepath.Join(dir, "dist")
-	if err := pack.Stage(t.Context(), filepath.Join("..", "..", ".."), dist, pack.Local(os.Stderr)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, pack.Stage(t.Context(), filepath.Join("..", "..", ".."), dist, pack.Local(os.Stderr)))
 	// What is killed in the middle of a job comes back in half a minute; so
 	// long need nobody wait here.
 	settings := filepath.Join(dist, "host.json")
-	text, err := os.ReadFile(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(os.ReadFile(settings))(t)
 	faster := strings.Replace(string(text), `"visibilityTimeout": "00:00:30"`, `"visibilityTimeout": "00:00:01"`, 1)
 	faster = strings.Replace(faster, `"maxDequeueCount": 5`, `"maxDequeueCount": 100`, 1)
 	if err := os.WriteFile(settings, []byte(faster), 0o644); err != nil || faster == string(text) {
@@ -88,9 +81,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	var hosts [2]*host.Host // instances that share the storage
 	for i := range hosts {
-		if hosts[i], err = host.Start(t.Context(), options); err != nil {
-			t.Fatal(err)
-		}
+		hosts[i] = must.Get(host.Start(t.Context(), options))(t)
 		t.Cleanup(hosts[i].Stop)
 	}
 
@@ -181,9 +172,7 @@ func (w *world) answered(subject string) (id string) {
 	}
 	for range 100 {
 		if code, text := w.Call(anna, "GET", "/api/chats?limit=200", ""); code == http.StatusOK {
-			if err := json.Unmarshal([]byte(text), &chats); err != nil {
-				w.T.Fatal(err)
-			}
+			must.Do(w.T, json.Unmarshal([]byte(text), &chats))
 			break
 		}
 		<-time.After(100 * time.Millisecond)
@@ -250,10 +239,7 @@ func (w *world) state(subject, id string) any {
 
 func listen(t *testing.T) net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := must.Get(net.Listen("tcp", "127.0.0.1:0"))(t)
 	return l
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -21,10 +22,7 @@ import (
 // store puts a mail among those that were read and not decided yet.
 func (w *world) store(it item.Item, content string) {
 	w.T.Helper()
-	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	tables := must.Get(table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables}))(w.T)
 	info := w.Must("GET", "/api/connectors/"+w.First("/api/connectors")+"/addresses", nil)["items"].([]any)
 	for _, a := range info {
 		if a := a.(object); a["address"] == "info@"+apptest.Domain {
@@ -32,9 +30,7 @@ func (w *world) store(it item.Item, content string) {
 		}
 	}
 	it.Address, it.MessageID, it.Received, it.BodyType = "info@"+apptest.Domain, "stored", time.Now(), "text"
-	if _, err := item.NewStore(tables.Table("mails")).Ingest(w.T.Context(), []item.Arrival{{Item: it, Content: content}}); err != nil {
-		w.T.Fatal(err)
-	}
+	must.Get(item.NewStore(tables.Table("mails")).Ingest(w.T.Context(), []item.Arrival{{Item: it, Content: content}}))(w.T)
 	w.Pass(1)
 }
 

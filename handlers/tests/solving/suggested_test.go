@@ -10,6 +10,7 @@ import (
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/learn"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -17,7 +18,7 @@ import (
 func (w *world) proven(n int) {
 	w.T.Helper()
 	store := directory.New(w.Tables.Service(w.T, w.ToTables).Table("directory"))
-	err := store.Change(w.T.Context(), func(tx *directory.Tx) error {
+	must.Do(w.T, store.Change(w.T.Context(), func(tx *directory.Tx) error {
 		rule, _, err := tx.Rule(directory.SuggestedClient, directory.KindSuggested)
 		if err != nil {
 			return err
@@ -27,10 +28,7 @@ func (w *world) proven(n int) {
 		}
 		_, err = tx.SaveRule(rule)
 		return err
-	})
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	}))
 }
 
 // colleagues are the addresses of new contacts of a client.

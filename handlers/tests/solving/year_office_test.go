@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 	"kantoorpost/shared/sim/year"
 )
@@ -15,9 +16,7 @@ import (
 func (p *play) renew(year int) {
 	p.T.Helper()
 	secret := fmt.Sprint(apptest.ClientSecret, year)
-	if err := p.Tenant.AddSecret(secret, time.Now().AddDate(2, 0, 0)); err != nil {
-		p.T.Fatal(err)
-	}
+	must.Do(p.T, p.Tenant.AddSecret(secret, time.Now().AddDate(2, 0, 0)))
 	connector := p.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
 	p.Must("PATCH", "/api/connectors/"+connector, object{"clientSecret": secret})
 }
@@ -47,9 +46,7 @@ func (p *play) found(o year.Office) {
 	}
 	var addresses []object
 	for _, b := range o.Mailboxes {
-		if _, err := p.Tenant.AddMailbox(sim.MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}); err != nil {
-			p.T.Fatal(err)
-		}
+		must.Get(p.Tenant.AddMailbox(sim.MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}))(p.T)
 		if b.Link == nil {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim/year"
 )
 
@@ -130,14 +131,8 @@ func (p *play) day(mails []year.Mail) {
 	for _, m := range mails {
 		time.Sleep(time.Until(m.At))
 		p.Send(m.From, m.To, string(m.Raw))
-		head, err := mail.ReadMessage(bytes.NewReader(m.Raw))
-		if err != nil {
-			p.T.Fatal(err)
-		}
-		from, err := mail.ParseAddress(head.Header.Get("From"))
-		if err != nil {
-			p.T.Fatal(err)
-		}
+		head := must.Get(mail.ReadMessage(bytes.NewReader(m.Raw)))(p.T)
+		from := must.Get(mail.ParseAddress(head.Header.Get("From")))(p.T)
 		n += len(m.To)
 		for _, to := range m.To {
 			p.arrived[arrival{to, time.Now().Unix(), strings.ToLower(from.Address)}] = m.Truth
@@ -178,10 +173,7 @@ func (p *play) today(since time.Time, n int) []object {
 
 func (p *play) received(m object) time.Time {
 	p.T.Helper()
-	at, err := time.Parse(time.RFC3339, m["received"].(string))
-	if err != nil {
-		p.T.Fatal(err)
-	}
+	at := must.Get(time.Parse(time.RFC3339, m["received"].(string)))(p.T)
 	return at
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim/year"
 )
 
@@ -26,10 +27,7 @@ func newRecord(t *testing.T) *record {
 		if os.Getenv(name) == "" {
 			return nil
 		}
-		f, err := os.Create(os.Getenv(name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := must.Get(os.Create(os.Getenv(name)))(t)
 		t.Cleanup(func() {
 			if err := f.Close(); err != nil {
 				t.Error(err)

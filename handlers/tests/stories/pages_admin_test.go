@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 )
 
 // adminStories are what people do once the office is connected: they look after
@@ -85,9 +86,7 @@ func activateAddress(s *scene) {
 // What is wrong with a mailbox stands beside it, and in what is wrong with the
 // office, with what to do.
 func readTrouble(s *scene) {
-	if err := s.Tenant.Revoke("Mail.ReadWrite"); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Do(s.t, s.Tenant.Revoke("Mail.ReadWrite"))
 	s.Tick()
 	b := s.as(apptest.Admin)
 	b.open(s.ofConnector(""))
@@ -105,16 +104,12 @@ func readTrouble(s *scene) {
 	b.until("the permission that is not there",
 		`[...document.querySelectorAll("#check li:has(.mark.error) code")].some((e) => e.textContent === "Mail.ReadWrite")`)
 	b.shot("connector-not-all")
-	if err := s.Tenant.Grant("Mail.ReadWrite"); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Do(s.t, s.Tenant.Grant("Mail.ReadWrite"))
 	b.click(b.text("connector.test"))
 	b.sees(b.text("connector.all-works"))
 	b.shot("connector-works")
 
-	if err := s.Tenant.ExpireSecret(""); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Do(s.t, s.Tenant.ExpireSecret(""))
 	b.click(b.text("connector.test"))
 	b.sees(b.text("connector.not-all"))
 	b.open("/web/health")
@@ -150,14 +145,10 @@ func replaceSecret(s *scene) {
 		b.t.Errorf("with the old secret the mail is %v", got)
 	}
 
-	if err := s.Tenant.AddSecret(fresh, time.Now().AddDate(2, 0, 0)); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Do(s.t, s.Tenant.AddSecret(fresh, time.Now().AddDate(2, 0, 0)))
 	replace(fresh)
 	b.sees(b.text("connector.rotated"))
-	if err := s.Tenant.ExpireSecret(apptest.ClientSecret); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Do(s.t, s.Tenant.ExpireSecret(apptest.ClientSecret))
 	b.click(b.text("connector.test"))
 	b.sees(b.text("connector.all-works"))
 	if text, _ := eval[string](b, "document.documentElement.outerHTML"); strings.Contains(text, fresh) ||

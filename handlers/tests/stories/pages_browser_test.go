@@ -27,6 +27,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/dev/signin"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -469,10 +470,7 @@ func (b *tab) text(key string, args ...any) string {
 // pageTexts are the texts of the pages, by language.
 func pageTexts(t *testing.T) map[string]map[string]string {
 	t.Helper()
-	all, err := readPageTexts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := must.Get(readPageTexts())(t)
 	return all
 }
 

@@ -24,6 +24,7 @@ import (
 	"kantoorpost/shared/dev/axe"
 	"kantoorpost/shared/dev/npm"
 	"kantoorpost/shared/dev/seed"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -39,22 +40,15 @@ func bigOffice(t *testing.T) *site {
 	s := admit(t, w)
 	office := sim.NewOffice(apptest.Domain, time.Now())
 	for _, m := range office.Mailboxes {
-		if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: m.Address, Name: m.Name, Aliases: m.Aliases, Shared: m.Shared}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(w.Tenant.AddMailbox(sim.MailboxOptions{Address: m.Address, Name: m.Name, Aliases: m.Aliases, Shared: m.Shared}))(t)
 	}
-	err := seed.Office(t.Context(), seed.Options{
+	must.Do(t, seed.Office(t.Context(), seed.Options{
 		App: s.url, Administrator: willem, Office: office, From: time.Now().AddDate(0, 0, -30),
 		Connector: seed.Connector{Name: "Kantoor De Vries", ClientID: apptest.ClientID, ClientSecret: apptest.ClientSecret,
 			TokenEndpoint: w.URL + "/" + apptest.TenantID + "/oauth2/v2.0/token"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))
 	for _, m := range office.Mails {
-		if err := w.Tenant.Deliver(t.Context(), m.Envelope, m.Raw); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.Tenant.Deliver(t.Context(), m.Envelope, m.Raw))
 	}
 	w.Tick()
 	return s
@@ -116,15 +110,9 @@ func (s *site) pages(t *testing.T, email string) []view {
 	seen := map[string]bool{}
 	var views []view
 	for queue := []string{"/web"}; len(queue) > 0; queue = queue[1:] {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", s.url+queue[0], nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := must.Get(http.NewRequestWithContext(t.Context(), "GET", s.url+queue[0], nil))(t)
 		r.Header.Set("Authorization", "Bearer local:"+email)
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(http.DefaultClient.Do(r))(t)
 		body, err := io.ReadAll(res.Body)
 		res.Body.Close()
 		if err != nil {
@@ -185,10 +173,7 @@ func kind(u *url.URL) string {
 // links are the addresses that a page leads to.
 func links(t *testing.T, page string) (to []string) {
 	t.Helper()
-	doc, err := html.Parse(strings.NewReader(page))
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := must.Get(html.Parse(strings.NewReader(page)))(t)
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode || n.Data != "a" {
 			continue

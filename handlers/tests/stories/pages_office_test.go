@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -28,9 +29,7 @@ func (b *tab) tick(label string) {
 // told what is wrong with what was copied, and turns it on.
 func connectOffice(s *scene) {
 	w := newWorld(s.t)
-	if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: "info@" + apptest.Domain, Name: "Info", Shared: true}); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Get(w.Tenant.AddMailbox(sim.MailboxOptions{Address: "info@" + apptest.Domain, Name: "Info", Shared: true}))(s.t)
 	s.site = admit(s.t, w)
 	b := s.as(apptest.Admin)
 	b.open("/web")

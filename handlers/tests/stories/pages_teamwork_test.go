@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
 )
 
@@ -232,12 +233,8 @@ func troubledReplies(s *scene) {
 		}
 		return r
 	}
-	if _, err := store.MarkFailed(s.t.Context(), taken(reply(toJan, "De eerste.", 0)), outbox.ReasonQuota, ""); err != nil {
-		s.t.Fatal(err)
-	}
-	if _, err := store.MarkUnknown(s.t.Context(), taken(reply(toJan, "De tweede.", 0))); err != nil {
-		s.t.Fatal(err)
-	}
+	must.Get(store.MarkFailed(s.t.Context(), taken(reply(toJan, "De eerste.", 0)), outbox.ReasonQuota, ""))(s.t)
+	must.Get(store.MarkUnknown(s.t.Context(), taken(reply(toJan, "De tweede.", 0))))(s.t)
 	reply("unknown@bakker.example", "De derde.", 0)
 	s.Drain()
 	s.Tick()

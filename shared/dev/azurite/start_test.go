@@ -12,14 +12,12 @@ import (
 
 	"kantoorpost/shared/dev/azurite"
 	"kantoorpost/shared/dev/npm"
+	"kantoorpost/shared/must"
 )
 
 // The three services answer; a stopped Azurite is gone and frees its ports.
 func TestStartAndStop(t *testing.T) {
-	folder, err := npm.CacheFolder()
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := must.Get(npm.CacheFolder())(t)
 	installed, err := azurite.Install(t.Context(), folder, func(string) {})
 	if errors.Is(err, npm.ErrNoNode) {
 		t.Skip(err)
@@ -27,10 +25,7 @@ func TestStartAndStop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := azurite.Start(t.Context(), installed, azurite.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := must.Get(azurite.Start(t.Context(), installed, azurite.Options{Dir: t.TempDir()}))(t)
 	for _, url := range []string{a.QueueURL(), a.TableURL(), a.BlobURL()} {
 		res, err := http.Get(url + "?comp=list")
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -22,14 +23,10 @@ func filled(t *testing.T) *tabletest.Server {
 	t.Helper()
 	s := tabletest.New()
 	service := s.Service(t, s.Transport())
-	if err := service.Create(t.Context(), tables...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Create(t.Context(), tables...))
 	put := func(name string, r table.Row) {
 		t.Helper()
-		if err := service.Table(name).Write(t.Context(), table.Put(r)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, service.Table(name).Write(t.Context(), table.Put(r)))
 	}
 	put("directory", table.Row{Key: "every|kind", Props: map[string]any{
 		"text": "Ünï — 😀\u2028", "empty": "", "yes": true, "no": false, "large": int64(math.MaxInt64), "small": int64(math.MinInt64),
@@ -63,9 +60,7 @@ func rows(t *testing.T, s *tabletest.Server) map[string][]table.Row {
 func empty(t *testing.T) *tabletest.Server {
 	t.Helper()
 	s := tabletest.New()
-	if err := s.Service(t, s.Transport()).Create(t.Context(), tables...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Service(t, s.Transport()).Create(t.Context(), tables...))
 	return s
 }
 
@@ -99,9 +94,7 @@ func TestTablesWithRowsAreRefused(t *testing.T) {
 	from, to := filled(t), empty(t)
 	file := export(t, from)
 	service := to.Service(t, to.Transport())
-	if err := service.Table("directory").Write(t.Context(), table.Put(table.Row{Key: "x"})); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, service.Table("directory").Write(t.Context(), table.Put(table.Row{Key: "x"})))
 	if _, err := Import(t.Context(), service, tables, bytes.NewReader(file), false); !errors.Is(err, ErrNotEmpty) {
 		t.Error(err)
 	}
@@ -152,9 +145,7 @@ func TestAnImportIsRepeated(t *testing.T) {
 		t.Fatal("imported")
 	}
 	to.Refuse = nil
-	if _, err := Import(t.Context(), to.Service(t, to.Transport()), tables, bytes.NewReader(file), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(Import(t.Context(), to.Service(t, to.Transport()), tables, bytes.NewReader(file), true))(t)
 	if want, got := rows(t, from), rows(t, to); !reflect.DeepEqual(got, want) {
 		t.Error("the rows are not the same")
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // The test binary is also the programs of the tests: a parent that starts a child
@@ -43,20 +45,14 @@ func role(name string) *exec.Cmd {
 }
 
 func TestTheExitCodeIsKept(t *testing.T) {
-	p, err := Start(role("seven"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := must.Get(Start(role("seven"), false))(t)
 	if code := p.ExitCode(); code != 7 {
 		t.Errorf("exit code %d, want 7", code)
 	}
 }
 
 func TestStopEndsTheProgram(t *testing.T) {
-	p, err := Start(role("child"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := must.Get(Start(role("child"), false))(t)
 	p.Stop(10 * time.Second)
 	if code := p.ExitCode(); code == 0 {
 		t.Error("the program ended by itself")
@@ -74,20 +70,11 @@ func TestAChildDiesWithAParentThatIsKilled(t *testing.T) {
 		t.Skip("only Linux ties a child to its parent")
 	}
 	parent := role("parent")
-	out, err := parent.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := parent.Start(); err != nil {
-		t.Fatal(err)
-	}
+	out := must.Get(parent.StdoutPipe())(t)
+	must.Do(t, parent.Start())
 	var pid int
-	if _, err := fmt.Fscan(bufio.NewReader(out), &pid); err != nil {
-		t.Fatal(err)
-	}
-	if err := parent.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(fmt.Fscan(bufio.NewReader(out), &pid))(t)
+	must.Do(t, parent.Process.Kill())
 	_ = parent.Wait()
 	for deadline := time.Now().Add(2 * time.Minute); !gone(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {

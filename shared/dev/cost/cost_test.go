@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // Every meter has a price, a unit and a source, and every meter is used.
@@ -33,10 +35,7 @@ func TestPrices(t *testing.T) {
 // A small office pays nothing for compute and logs, since each has a free part. A
 // large office pays about as much for each mailbox at every size.
 func TestCostOfSizes(t *testing.T) {
-	p, err := ListPrices()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := must.Get(ListPrices())(t)
 	if e := p.Of(Office{Mailboxes: 50, MailsPerDay: 20, MemoryMB: 512}); e.Compute != 0 || e.Logs != 0 || e.Total() <= 0 {
 		t.Errorf("50 mailboxes: %+v", e)
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // options returns the options of a person who confirms everything.
@@ -68,9 +70,7 @@ func (w *world) isDeployed(t *testing.T, version string) {
 // An empty subscription gets a product that works. Each step finds what it needs.
 func TestDeploy(t *testing.T) {
 	w := newWorld(t)
-	if err := w.deploy(t, "aaa"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.deploy(t, "aaa"))
 	w.isDeployed(t, "aaa")
 	commands := w.commands()
 	last := -1
@@ -94,9 +94,7 @@ func TestDeploy(t *testing.T) {
 func TestDeployAgain(t *testing.T) {
 	w := newWorld(t)
 	for range 2 {
-		if err := w.deploy(t, "aaa"); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.deploy(t, "aaa"))
 		w.isDeployed(t, "aaa")
 	}
 	for _, once := range []string{"group create", "storage blob upload"} {
@@ -109,9 +107,7 @@ func TestDeployAgain(t *testing.T) {
 	}
 	const began = "2025-03-01T00:00:00Z"
 	w.change(func(c *cloud) { c.Budget = began })
-	if err := w.deploy(t, "bbb"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.deploy(t, "bbb"))
 	if got := w.cloud().Budget; got != began {
 		t.Errorf("the budget began on %s, and begins on %s now", began, got)
 	}
@@ -133,9 +129,7 @@ func count(all []string, one string) (n int) {
 // If any command fails, the error names it, and the repeated deployment succeeds.
 func TestBrokenOffAnywhere(t *testing.T) {
 	whole := newWorld(t)
-	if err := whole.deploy(t, "aaa"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, whole.deploy(t, "aaa"))
 	commands := whole.commands()
 	for n := 1; n <= len(commands); n++ {
 		t.Run(fmt.Sprintf("%02d %s", n, commands[n-1]), func(t *testing.T) {
@@ -148,9 +142,7 @@ func TestBrokenOffAnywhere(t *testing.T) {
 			if err == nil && w.cloud().FailAt != 0 { // a failure that is waited for or only reported
 				t.Error("nothing failed")
 			}
-			if err := w.deploy(t, "aaa"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, w.deploy(t, "aaa"))
 			w.isDeployed(t, "aaa")
 		})
 	}
@@ -162,9 +154,7 @@ func TestRolesTakeTime(t *testing.T) {
 	w.change(func(c *cloud) { c.Refusals = 20 })
 	w.unsure = 100
 	o, out := w.options(t, "aaa")
-	if err := Deploy(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Deploy(t.Context(), o))
 	w.isDeployed(t, "aaa")
 	for _, said := range []string{"waiting until your role on the container releases acts (0s): ERROR: You do not have",
 		"waiting until the roles of the app act (24m45s)"} {
@@ -279,16 +269,12 @@ func TestTwoRolesAreAsGoodAsOwner(t *testing.T) {
 // A dry run prints all commands and runs none.
 func TestDryRun(t *testing.T) {
 	w := newWorld(t)
-	if err := w.deploy(t, "aaa"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.deploy(t, "aaa"))
 	commands := w.commands()
 	w = newWorld(t)
 	o, out := w.options(t, "aaa")
 	o.CLI.DryRun = true
-	if err := Deploy(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Deploy(t.Context(), o))
 	if n := len(w.cloud().Calls); n != 0 || len(w.asked) != 0 {
 		t.Errorf("%d commands ran, and %q were asked", n, w.asked)
 	}
@@ -305,9 +291,7 @@ func TestRegistrationOfSomebodyElse(t *testing.T) {
 	w := newWorld(t)
 	o, out := w.options(t, "aaa")
 	o.ClientID = "33333333-0000-4000-8000-000000000003"
-	if err := Deploy(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Deploy(t.Context(), o))
 	c := w.cloud()
 	if len(c.Apps) != 0 || c.Trusted != "" || c.Deployed[4] != o.ClientID {
 		t.Errorf("%+v", c)
@@ -342,9 +326,7 @@ func TestADeletedVaultIsBroughtBack(t *testing.T) {
 func TestRollback(t *testing.T) {
 	w := newWorld(t)
 	for _, version := range []string{"aaa", "bbb", "ccc"} {
-		if err := w.deploy(t, version); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, w.deploy(t, version))
 		w.change(func(c *cloud) { // a deployment takes longer than a second
 			for name, text := range c.Blobs {
 				if text == version {
@@ -368,15 +350,11 @@ func TestRollback(t *testing.T) {
 
 func TestGrant(t *testing.T) {
 	w := newWorld(t)
-	if err := w.deploy(t, "aaa"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, w.deploy(t, "aaa"))
 	const program = "44444444-0000-4000-8000-000000000004"
 	for range 2 {
 		o, _ := w.options(t, "")
-		if err := Grant(t.Context(), o, program, "Mails.Read"); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, Grant(t.Context(), o, program, "Mails.Read"))
 	}
 	if got := w.cloud().Assigned; len(got) != 1 || !strings.Contains(got[0], `"principalId":"sp-`+program) ||
 		!strings.Contains(got[0], `"resourceId":"sp-`+client) {
@@ -427,9 +405,7 @@ func TestAroundAzd(t *testing.T) {
 	w := newWorld(t)
 	o, _ := w.options(t, "aaa")
 	o.Part = BeforeProvision
-	if err := Deploy(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Deploy(t.Context(), o))
 	if c := w.cloud(); !slices.Contains(c.Kept, "KANTOORPOST_CLIENT_ID="+client) ||
 		!slices.Contains(c.Kept, "KANTOORPOST_ADMINISTRATOR=beheer@kantoor.nl") || c.Deployed != nil {
 		t.Errorf("azd keeps %q", c.Kept)
@@ -442,9 +418,7 @@ func TestAroundAzd(t *testing.T) {
 		"STORAGE_ACCOUNT": "stkp"} {
 		t.Setenv(name, value)
 	}
-	if err := Deploy(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Deploy(t.Context(), o))
 	if c := w.cloud(); c.Running != "aaa" || c.Trusted != "sign-in" || c.Deployed != nil {
 		t.Errorf("%+v", c)
 	}

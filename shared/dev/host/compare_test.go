@@ -23,6 +23,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/must"
 )
 
 var compared = map[string]string{
@@ -171,9 +172,7 @@ func (s side) arrived(t *testing.T) (all []arrival) {
 	t.Helper()
 	for _, line := range s.lines(t, "jobs") {
 		var a arrival
-		if err := json.Unmarshal([]byte(line), &a); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, json.Unmarshal([]byte(line), &a))
 		all = append(all, a)
 	}
 	return all

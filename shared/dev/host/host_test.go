@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // echo returns what reached the handler; with ?slow it sends only its first bytes.
@@ -50,29 +52,20 @@ func scriptRoot(t *testing.T, files map[string]string) string {
 	root := t.TempDir()
 	for name, text := range files {
 		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must.Do(t, os.WriteFile(path, []byte(text), 0o600))
 	}
-	if err := os.Symlink(os.Args[0], filepath.Join(root, "handler")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink(os.Args[0], filepath.Join(root, "handler")))
 	return root
 }
 
 // running returns a started host and its address.
 func running(t *testing.T) (url string, h *Host) {
 	t.Helper()
-	h, err := Start(t.Context(), Options{
+	h = must.Get(Start(t.Context(), Options{
 		Root: scriptRoot(t, functions), Log: quiet,
 		Settings: map[string]string{"WHEN": "0 0 0 1 1 *", "SETTING": "yes"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))(t)
 	server := httptest.NewServer(h)
 	t.Cleanup(func() { server.Close(); h.Stop() })
 	return server.URL, h
@@ -89,18 +82,13 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	req.Header.Set("X-Forwarded-Proto", "https") // but for this one, which the front end sets
 	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	req.Header.Set("Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.DefaultClient.Do(req))(t)
 	defer res.Body.Close()
 	var got struct {
 		Method, URI, Host, Body string
 		Headers                 http.Header
 	}
-	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.NewDecoder(res.Body).Decode(&got))
 	if res.StatusCode != http.StatusTeapot || res.Header.Get("X-Setting") != "yes" {
 		t.Errorf("status %d, headers %v", res.StatusCode, res.Header)
 	}
@@ -136,10 +124,7 @@ func TestATraceBeginsWhereTheCallerHasNone(t *testing.T) {
 
 func TestAnswersStream(t *testing.T) {
 	url, _ := running(t)
-	res, err := http.Get(url + "/api/x?slow")
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.Get(url + "/api/x?slow"))(t)
 	defer res.Body.Close()
 	first := make([]byte, 6)
 	if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "first " {
@@ -163,10 +148,7 @@ func TestWhatIsNoRouteIsNotFound(t *testing.T) {
 	} {
 		req, _ := http.NewRequestWithContext(t.Context(), c.method, url+c.path, nil)
 		client := http.Client{CheckRedirect: noRedirect}
-		res, err := client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := must.Get(client.Do(req))(t)
 		res.Body.Close()
 		if res.StatusCode != c.want {
 			t.Errorf("%s %s: %d, want %d", c.method, c.path, res.StatusCode, c.want)
@@ -177,10 +159,7 @@ func TestWhatIsNoRouteIsNotFound(t *testing.T) {
 func TestRequestsWaitForAHandlerThatIsStartedAgain(t *testing.T) {
 	url, h := running(t)
 	h.worker.restart()
-	res, err := http.Get(url + "/api/x")
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.Get(url + "/api/x"))(t)
 	res.Body.Close()
 	if res.StatusCode != http.StatusTeapot {
 		t.Errorf("status %d", res.StatusCode)

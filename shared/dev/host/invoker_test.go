@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -81,9 +83,7 @@ func TestTheInvocationIsTheHosts(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{}`))
 	})
-	if err := i.call(t.Context(), "fetch", []byte(`{}`)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, i.call(t.Context(), "fetch", []byte(`{}`)))
 	if got.Method != "POST" || got.URL.Path != "/fetch" || got.ContentLength != 2 {
 		t.Errorf("%s %s of %d bytes", got.Method, got.URL.Path, got.ContentLength)
 	}

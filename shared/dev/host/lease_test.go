@@ -9,6 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue/queuetest"
 )
 
@@ -17,19 +18,14 @@ import (
 func TestWorkThatTakesLongerThanItsLeaseKeepsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := queuetest.New()
-		service, err := azqueue.NewServiceClientFromConnectionString(queuetest.Connection,
-			&azqueue.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: server.Transport()}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		service := must.Get(azqueue.NewServiceClientFromConnectionString(queuetest.Connection,
+			&azqueue.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: server.Transport()}}))(t)
 		w := &work{do: func(string) error { time.Sleep(35 * time.Minute); return nil }}
 		l := &listener{
 			function: function{name: "fetch", trigger: binding{Name: "job", QueueName: "long"}}, options: fast, service: service,
 			queue: service.NewQueueClient("long"), poison: service.NewQueueClient("long-poison"), invoker: w, log: quiet,
 		}
-		if _, err := l.queue.Create(t.Context(), nil); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(l.queue.Create(t.Context(), nil))(t)
 		put1(t, l.queue, "hello")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()

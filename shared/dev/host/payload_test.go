@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 var testSystem = system{function: "fetch", now: time.Date(2026, 1, 1, 0, 0, 0, 123456700, time.UTC),
@@ -62,9 +64,7 @@ func TestAPropertyOverwritesTheHostsOfTheSameName(t *testing.T) {
 	var got struct {
 		Metadata struct{ DequeueCount, ID string }
 	}
-	if err := json.Unmarshal(queuePayload("job", testMessage(`{"id":"mine","dequeueCount":7}`), testSystem), &got); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(queuePayload("job", testMessage(`{"id":"mine","dequeueCount":7}`), testSystem), &got))
 	if got.Metadata.ID != `"mine"` || got.Metadata.DequeueCount != `"7"` {
 		t.Errorf("metadata %+v", got.Metadata)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/must"
 )
 
 // work records the messages for which a function is called.
@@ -57,10 +58,7 @@ func (w *work) calls() int {
 func listening(t *testing.T, queue string, o queueOptions, w *work) *listener {
 	t.Helper()
 	settings := map[string]string{"AzureWebJobsStorage": azuritetest.ForTest(t).ConnectionString()}
-	l, err := newListener(function{name: "fetch", trigger: binding{Name: "job", QueueName: queue}}, o, settings, w, quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := must.Get(newListener(function{name: "fetch", trigger: binding{Name: "job", QueueName: queue}}, o, settings, w, quiet))(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { l.run(ctx, context.Background()); close(ended) }()
@@ -71,9 +69,7 @@ func listening(t *testing.T, queue string, o queueOptions, w *work) *listener {
 func put1(t *testing.T, q *azqueue.QueueClient, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		if _, err := q.EnqueueMessage(t.Context(), text, nil); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(q.EnqueueMessage(t.Context(), text, nil))(t)
 	}
 }
 
@@ -104,9 +100,7 @@ var fast = queueOptions{batchSize: 4, newBatchThreshold: 2, maxDequeueCount: 3, 
 func TestAMessageIsWorkedOnOnceAndRemovedAlsoWhenItsQueueComesLater(t *testing.T) {
 	w := &work{do: func(string) error { return nil }}
 	l := listening(t, "comes-later", fast, w)
-	if _, err := l.queue.Create(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(l.queue.Create(t.Context(), nil))(t)
 	put1(t, l.queue, "one", `{"a":"<&>"}`)
 	eventually(t, "the queue is empty", func() bool { return w.calls() >= 2 && left(t, l.queue) == 0 })
 	if len(w.texts) != 2 || w.counts[0] != "1" {
@@ -117,9 +111,7 @@ func TestAMessageIsWorkedOnOnceAndRemovedAlsoWhenItsQueueComesLater(t *testing.T
 func TestAMessageThatAlwaysFailsEndsInThePoisonQueueAsItWas(t *testing.T) {
 	w := &work{do: func(string) error { return errors.New("it answered 500") }}
 	l := listening(t, "always-fails", fast, w)
-	if _, err := l.queue.Create(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(l.queue.Create(t.Context(), nil))(t)
 	put1(t, l.queue, `{"n":1}`)
 	eventually(t, "the message is poison", func() bool { return left(t, l.poison) == 1 && left(t, l.queue) == 0 })
 	if got := w.counts; len(got) != 3 || got[0] != "1" || got[1] != "2" || got[2] != "3" {
@@ -141,9 +133,7 @@ func TestNoMoreThanABatchAndTheThresholdAtATime(t *testing.T) {
 		return nil
 	}}
 	l := listening(t, "many", queueOptions{batchSize: 2, newBatchThreshold: 1, maxDequeueCount: 3}, w)
-	if _, err := l.queue.Create(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(l.queue.Create(t.Context(), nil))(t)
 	put1(t, l.queue, "1", "2", "3", "4", "5", "6", "7")
 	eventually(t, "two run", func() bool { return w.calls() >= 2 })
 	for range 7 {

@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // playCoreTools acts as `func start --port N` in the script root.
@@ -26,17 +28,12 @@ func playCoreTools(args []string) int {
 
 func TestTheRealHostRunsBehindTheSameAddress(t *testing.T) {
 	root := scriptRoot(t, functions)
-	h, err := StartReal(t.Context(), os.Args[0], Options{Root: root, Settings: map[string]string{"WHEN": "0 0 0 1 1 *", "SETTING": "yes"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := must.Get(StartReal(t.Context(), os.Args[0],
+		Options{Root: root, Settings: map[string]string{"WHEN": "0 0 0 1 1 *", "SETTING": "yes"}}))(t)
 	defer h.Stop()
 	server := httptest.NewServer(h)
 	defer server.Close()
-	res, err := http.Get(server.URL + "/api/x")
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(http.Get(server.URL + "/api/x"))(t)
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body)
 	if res.StatusCode != http.StatusTeapot || res.Header.Get("X-Setting") != "yes" {

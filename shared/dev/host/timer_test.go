@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // calls records when it was called. A call can take some time.
@@ -27,10 +29,7 @@ func (c *calls) call(context.Context, string, []byte) error {
 // tick runs a timer for some simulated time, and waits for its last run.
 func tick(t *testing.T, schedule string, c *calls, long time.Duration) {
 	t.Helper()
-	timer, err := newTimer(function{name: "poll", trigger: binding{Name: "timer", Schedule: schedule}}, c, quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
+	timer := must.Get(newTimer(function{name: "poll", trigger: binding{Name: "timer", Schedule: schedule}}, c, quiet))(t)
 	ctx, cancel := context.WithTimeout(t.Context(), long)
 	defer cancel()
 	timer.run(ctx, t.Context())

@@ -4,13 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 func TestRootIsFoundFromAnyFolderInTheModule(t *testing.T) {
-	root, err := Root()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := must.Get(Root())(t)
 	if _, err := os.Stat(filepath.Join(root, "shared", "dev", "module", "module.go")); err != nil {
 		t.Errorf("Root() = %s: %v", root, err)
 	}
@@ -18,9 +17,7 @@ func TestRootIsFoundFromAnyFolderInTheModule(t *testing.T) {
 
 func TestAnotherModuleIsNotTakenForOurs(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module other\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module other\n"), 0o600))
 	t.Chdir(dir)
 	if root, err := Root(); err == nil {
 		t.Errorf("Root() = %s, want an error", root)

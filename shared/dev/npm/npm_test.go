@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 // fake puts a folder with its own Node.js and npm first on the path. This npm
@@ -19,9 +21,7 @@ func fake(t *testing.T, script string) (calls func() int) {
 	bin := t.TempDir()
 	log := filepath.Join(bin, "calls")
 	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o755))
 	}
 	write("node", "echo v22.1.0\n")
 	write("npm", "echo \"$@\" >> "+log+"\n"+script)
@@ -85,9 +85,7 @@ func TestWithoutNodeThereIsOneClearSentence(t *testing.T) {
 func TestAnOldNodeIsRefused(t *testing.T) {
 	fake(t, makesAzurite)
 	path, _, _ := strings.Cut(os.Getenv("PATH"), string(os.PathListSeparator))
-	if err := os.WriteFile(filepath.Join(path, "node"), []byte("#!/bin/sh\necho v16.20.0\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(path, "node"), []byte("#!/bin/sh\necho v16.20.0\n"), 0o755))
 	_, err := azurite.Install(context.Background(), t.TempDir(), func(string) {})
 	if !errors.Is(err, ErrNoNode) || !strings.Contains(err.Error(), "v16.20.0") {
 		t.Errorf("error = %v, want ErrNoNode with the version", err)
@@ -98,10 +96,7 @@ func TestAnOldNodeIsRefused(t *testing.T) {
 func TestTheLocksPinAVersionAndNoRegistry(t *testing.T) {
 	for folder, want := range map[string]string{"azurite": `"azurite": "3.37.0"`, "axe": `"axe-core": "4.14.1"`,
 		"openapi": `"openapi-typescript": "7.13.0"`} {
-		lock, err := Package{Folder: folder}.readLock()
-		if err != nil {
-			t.Fatal(err)
-		}
+		lock := must.Get(Package{Folder: folder}.readLock())(t)
 		if !strings.Contains(string(lock.files["package.json"]), want) {
 			t.Errorf("infra/%s/package.json does not pin %s exactly", folder, want)
 		}

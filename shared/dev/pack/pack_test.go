@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/must"
 )
 
 // checkout makes a small module with two functions and a handler.
@@ -29,12 +31,8 @@ func checkout(t *testing.T) string {
 
 func write1(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	must.Do(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 func TestStagedIsWhatTheHostAsksFor(t *testing.T) {
@@ -44,10 +42,7 @@ func TestStagedIsWhatTheHostAsksFor(t *testing.T) {
 	if err := Stage(t.Context(), root, dist, Local(&said)); err != nil {
 		t.Fatal(err, said.String())
 	}
-	names, err := contents(dist)
-	if err != nil {
-		t.Fatal(err)
-	}
+	names := must.Get(contents(dist))(t)
 	if want := []string{"api/function.json", "handler", "host.json", "poll/function.json", "version"}; !slices.Equal(names, want) {
 		t.Errorf("staged %q, want %q", names, want)
 	}
@@ -61,26 +56,16 @@ func TestTheSameSourceGivesTheSameZip(t *testing.T) {
 		if err := Stage(t.Context(), root, filepath.Join(out, "dist"), Deployed(&said)); err != nil {
 			t.Fatal(err, said.String())
 		}
-		if err := os.Chtimes(filepath.Join(out, "dist", "host.json"), time.Unix(int64(i), 0), time.Unix(int64(i), 0)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Chtimes(filepath.Join(out, "dist", "host.json"), time.Unix(int64(i), 0), time.Unix(int64(i), 0)))
 		file := filepath.Join(out, "app.zip")
-		if err := Zip(filepath.Join(out, "dist"), file); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, Zip(filepath.Join(out, "dist"), file))
+		text := must.Get(os.ReadFile(file))(t)
 		zips[i] = text
 	}
 	if !bytes.Equal(zips[0], zips[1]) {
 		t.Error("two checkouts give two zips")
 	}
-	z, err := zip.NewReader(bytes.NewReader(zips[0]), int64(len(zips[0])))
-	if err != nil {
-		t.Fatal(err)
-	}
+	z := must.Get(zip.NewReader(bytes.NewReader(zips[0]), int64(len(zips[0]))))(t)
 	for _, f := range z.File {
 		if runs := f.Mode().Perm() == 0o755; runs != (f.Name == "handler") {
 			t.Errorf("%s has mode %v", f.Name, f.Mode())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -57,9 +58,7 @@ func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 func TestOnlyWhatIsMissingIsAdded(t *testing.T) {
 	s, added := api(t, "Assistent", "Fiscalist", "relatiebeheerder")
 	s.Office = sim.Office{Roles: []string{"Relatiebeheerder", "Assistent", "Loonadviseur", "Raced"}}
-	if err := s.roles(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.roles(t.Context()))
 	if got := strings.Join(added(), ","); got != "Loonadviseur,Raced" {
 		t.Errorf("added %s", got)
 	}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"kantoorpost/shared/must"
 )
 
 const tenant = "11111111-2222-3333-4444-555555555555"
@@ -32,14 +34,9 @@ func claims(t *testing.T, h http.Header) map[string][]string {
 	if header == "" {
 		return nil
 	}
-	text, err := base64.StdEncoding.DecodeString(header)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := must.Get(base64.StdEncoding.DecodeString(header))(t)
 	var p principal
-	if err := json.Unmarshal(text, &p); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &p))
 	all := map[string][]string{"auth_typ": {p.Type}}
 	for _, c := range p.Claims {
 		all[c.Type] = append(all[c.Type], c.Value)

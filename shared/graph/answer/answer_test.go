@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/must"
 )
 
 const full = `{"id":"A=","internetMessageId":"<1@x>","conversationId":"c","subject":"Vraag","bodyPreview":"Dag",
@@ -21,10 +22,7 @@ const full = `{"id":"A=","internetMessageId":"<1@x>","conversationId":"c","subje
 
 func page(t *testing.T, items ...string) mail.Page {
 	t.Helper()
-	p, err := Page(strings.NewReader(`{"@odata.context":"x","value":[` + strings.Join(items, " , ") + `],"@odata.nextLink":"n"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := must.Get(Page(strings.NewReader(`{"@odata.context":"x","value":[` + strings.Join(items, " , ") + `],"@odata.nextLink":"n"}`)))(t)
 	return p
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
@@ -48,10 +49,7 @@ const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;Accou
 // Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *queue.Service {
 	tb.Helper()
-	service, err := queue.Open(storage.Account{ConnectionString: Connection, Transport: wire})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	service := must.Get(queue.Open(storage.Account{ConnectionString: Connection, Transport: wire}))(tb)
 	return service
 }
 

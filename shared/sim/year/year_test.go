@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/sim"
 )
 
@@ -171,15 +172,10 @@ func TestMailArrives(t *testing.T) {
 func arrives(t *testing.T, options Options) {
 	t.Helper()
 	y, months := all(options)
-	tenant, err := sim.New(sim.Options{Domain: y.o.Domain, URL: "https://sim.example", Now: func() time.Time { return y.month }})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tenant := must.Get(sim.New(sim.Options{Domain: y.o.Domain, URL: "https://sim.example", Now: func() time.Time { return y.month }}))(t)
 	defer tenant.Close()
 	for _, b := range y.Office().Mailboxes {
-		if _, err := tenant.AddMailbox(sim.MailboxOptions{Address: b.Address, Name: b.Name, Shared: b.Shared}); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(tenant.AddMailbox(sim.MailboxOptions{Address: b.Address, Name: b.Name, Shared: b.Shared}))(t)
 	}
 	want := map[string]Mail{}
 	for _, m := range months {
@@ -193,9 +189,7 @@ func arrives(t *testing.T, options Options) {
 				t.Errorf("message id %q occurs twice", id)
 			}
 			want[id] = made
-			if err := tenant.Deliver(context.Background(), sim.Envelope{From: made.From, To: made.To}, made.Raw); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, tenant.Deliver(context.Background(), sim.Envelope{From: made.From, To: made.To}, made.Raw))
 		}
 	}
 	got := map[string]bool{}

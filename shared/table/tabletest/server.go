@@ -16,6 +16,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
@@ -60,10 +61,7 @@ const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;Accou
 // Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire policy.Transporter) *table.Service {
 	tb.Helper()
-	service, err := table.Open(storage.Account{ConnectionString: Connection, Transport: wire})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	service := must.Get(table.Open(storage.Account{ConnectionString: Connection, Transport: wire}))(tb)
 	return service
 }
 
@@ -72,9 +70,7 @@ func Open(tb testing.TB, tables ...string) *table.Service {
 	tb.Helper()
 	s := New()
 	service := s.Service(tb, s.Transport())
-	if err := service.Create(tb.Context(), tables...); err != nil {
-		tb.Fatal(err)
-	}
+	must.Do(tb, service.Create(tb.Context(), tables...))
 	return service
 }
 

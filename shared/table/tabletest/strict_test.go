@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -17,18 +18,12 @@ const root = "https://kantoorpost.table.core.windows.net/"
 // ask sends one request and returns the status and the service's code.
 func ask(t *testing.T, h http.RoundTripper, method, path, body string, header ...string) (status int, code string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, root+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := must.Get(http.NewRequestWithContext(t.Context(), method, root+path, strings.NewReader(body)))(t)
 	r.Header.Set("Authorization", "SharedKeyLite kantoorpost:x")
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	res, err := h.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res := must.Get(h.RoundTrip(r))(t)
 	text, _ := io.ReadAll(res.Body)
 	if res.StatusCode == http.StatusAccepted {
 		if _, line, ok := bytes.Cut(text, []byte("\nHTTP/1.1 ")); ok {
