@@ -41,11 +41,13 @@ func TestWhatTextsNameExists(t *testing.T) {
 // advice and explanations of the API.
 func textsOfCode(t *testing.T, lang string) (texts []string) {
 	t.Helper()
-	text := regexp.MustCompile(strings.ToUpper(lang) + `:\s+("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)`)
+	text := regexp.MustCompile(`(?i)\b` + lang + `"?:\s+("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)`)
+	files := []string{".go", ".json"}
 	joint := regexp.MustCompile(`"\s*\+\s*"`)
 	for _, root := range []string{"../../shared", ".."} {
 		must.Do(t, filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			if err != nil || e.IsDir() || !slices.Contains(files, filepath.Ext(path)) || strings.HasSuffix(path, "_test.go") ||
+				strings.Contains(path, "testdata") {
 				return err
 			}
 			code, err := os.ReadFile(path)
