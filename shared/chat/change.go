@@ -91,35 +91,30 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, me
 // change lets f change a chat, and writes all its rows with an entry of the audit.
 // A nil entry means that nothing changes.
 func (s *Store) change(ctx context.Context, id, etag string, check Check, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
-	for range table.Tries(ctx) {
+	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)
+		if err == nil {
+			err = check(c)
+		}
+		if err == nil && etag != "" && etag != c.etag {
+			err = ErrChanged
+		}
 		if err != nil {
-			return Chat{}, err
-		}
-		if err := check(c); err != nil {
-			return Chat{}, err
-		}
-		if etag != "" && etag != c.etag {
-			return Chat{}, ErrChanged
+			return nil, err
 		}
 		ops, e, err := f(&c)
 		if err != nil || e == nil {
-			return c, err
+			return nil, err
 		}
 		e.By, e.Object = audit.By(ctx), "chat "+c.ID
 		ops = append(append(ops, c.rows()...), audit.Op(*e))
 		if len(ops) > table.MaxOps {
-			return Chat{}, ErrMembers
+			return nil, ErrMembers
 		}
-		err = s.table.Write(ctx, ops...)
-		switch {
-		case err == nil:
-			return s.Get(ctx, id)
-		case !table.CanRepeat(ctx, err):
-			return Chat{}, fmt.Errorf("change chat %s: %w", id, err)
-		case etag != "":
-			return Chat{}, ErrChanged
-		}
+		return ops, nil
+	}, ErrChanged, "change chat %s", id)
+	if err != nil {
+		return Chat{}, err
 	}
-	return Chat{}, table.Overtaken(ErrChanged, "change chat %s", id)
+	return s.Get(ctx, id)
 }

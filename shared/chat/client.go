@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -93,16 +92,16 @@ func (s *Store) noteClient(ctx context.Context, ch Change) error {
 
 // noteClientWith stores with the mails of some messages of c that its client is another.
 func (s *Store) noteClientWith(ctx context.Context, ch Change, c Chat, messages []Message) error {
-	for range table.Tries(ctx) {
+	return table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		open, err := s.stillOpen(ctx, ch)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		t := transfer{ops: []table.Op{open}}
 		for _, m := range messages {
 			mails, err := s.mailsOf(ctx, m.ID)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			for _, it := range mails {
 				n := len(it.History)
@@ -112,14 +111,8 @@ func (s *Store) noteClientWith(ctx context.Context, ch Change, c Chat, messages 
 			}
 		}
 		if len(t.ops) == 1 {
-			return nil // all were noted before
+			return nil, nil // all were noted before
 		}
-		if err = s.table.Write(ctx, t.ops...); err == nil {
-			return nil
-		}
-		if !table.CanRepeat(ctx, err) {
-			return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, err)
-		}
-	}
-	return table.Overtaken(ErrChanged, "note the client of chat %s with its mails", c.ID)
+		return t.ops, nil
+	}, ErrChanged, "note the client of chat %s with its mails", c.ID)
 }

@@ -73,39 +73,36 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: note.Text, Mentions: note.Mentions,
 		Preview: note.preview(),
 	}
-	for range table.Tries(ctx) {
+	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)
+		if err == nil {
+			err = check(c)
+		}
+		if err == nil {
+			err = note.check()
+		}
 		if err != nil {
-			return Message{}, err
-		}
-		if err := check(c); err != nil {
-			return Message{}, err
-		}
-		if err := note.check(); err != nil {
-			return Message{}, err
+			return nil, err
 		}
 		if first, ok, err := s.requested(ctx, m.Key, id, c.ID); ok || err != nil {
-			return first, err
+			m = first
+			return nil, err
 		}
 		m.Received = c.after(at)
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Notes++
 		ops, err := s.appendOwn(ctx, &c, &m, member)
 		if err != nil {
-			return Message{}, err
+			return nil, err
 		}
 		ops = append(ops, notices(c.ID, m, nil)...)
-		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote})),
-			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
-		err = s.table.Write(ctx, ops...)
-		if err == nil {
-			return m, nil
-		}
-		if !table.CanRepeat(ctx, err) {
-			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
-		}
+		return append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote})),
+			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID})), nil
+	}, ErrChanged, "add a note to chat %s", id)
+	if err != nil {
+		return Message{}, err
 	}
-	return Message{}, table.Overtaken(ErrChanged, "add a note to chat %s", id)
+	return m, nil
 }
 
 // requested returns the note that a request with this key wrote in the chat that it named,

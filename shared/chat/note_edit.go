@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -44,22 +43,22 @@ func (s *Store) DeleteNote(ctx context.Context, id, note, member string, check C
 // changeNote lets f change a note, and the chat where it shows the start of the note.
 func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string,
 	f func(*Message) []table.Op) (Message, error) {
-	for range table.Tries(ctx) {
+	var m Message
+	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)
 		if err == nil {
 			err = check(c)
 		}
-		if err != nil {
-			return Message{}, err
+		if err == nil {
+			m, err = s.Message(ctx, c.ID, note)
 		}
-		m, err := s.Message(ctx, c.ID, note)
 		switch {
 		case err != nil:
-			return Message{}, err
+			return nil, err
 		case m.Kind != KindNote || m.Deleted:
-			return Message{}, ErrNotFound
+			return nil, ErrNotFound
 		case m.Author != member:
-			return Message{}, ErrAuthor
+			return nil, ErrAuthor
 		}
 		before := m.Preview
 		ops := f(&m)
@@ -67,13 +66,10 @@ func (s *Store) changeNote(ctx context.Context, id, note, member string, check C
 			c.Preview = m.Preview
 		}
 		ops = append(ops, MessageOp(c.ID, m), audit.Op(audit.Entry{By: member, Action: action, Object: "chat " + c.ID}))
-		err = s.table.Write(ctx, append(ops, c.rows()...)...)
-		if err == nil {
-			return m, nil
-		}
-		if !table.CanRepeat(ctx, err) {
-			return Message{}, fmt.Errorf("change a note in chat %s: %w", id, err)
-		}
+		return append(ops, c.rows()...), nil
+	}, ErrChanged, "change a note in chat %s", id)
+	if err != nil {
+		return Message{}, err
 	}
-	return Message{}, table.Overtaken(ErrChanged, "change a note in chat %s", id)
+	return m, nil
 }

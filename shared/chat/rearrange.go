@@ -256,7 +256,7 @@ func (s *Store) Resume(ctx context.Context, now time.Time) error {
 	for _, r := range rows {
 		var ch Change
 		if err := r.Document(&ch); err != nil {
-			errs = append(errs, fmt.Errorf("read row %s: %w", r.Key, err))
+			errs = append(errs, err)
 			continue
 		}
 		if now.Sub(ch.Begun) >= resumeAfter {

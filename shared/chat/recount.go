@@ -181,7 +181,7 @@ func (s *Store) allMessages(ctx context.Context, chat string) ([]Message, map[st
 		}
 		var m Message
 		if err := r.Document(&m); err != nil {
-			return nil, nil, fmt.Errorf("read row %s: %w", r.Key, err)
+			return nil, nil, err
 		}
 		all = append(all, m)
 		tags[m.ID] = r.ETag

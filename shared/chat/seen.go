@@ -118,7 +118,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 			if n := len(chats); n > 0 && chats[n-1].ID == id {
 				var v seen
 				if err := r.Document(&v); err != nil {
-					return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
+					return nil, "", err
 				}
 				chats[n-1].Unread = chats[n-1].unreadAfter(v)
 			}
@@ -131,7 +131,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 		}
 		c := Chat{}
 		if err := r.Document(&c); err != nil {
-			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
+			return nil, "", err
 		}
 		c.Unread = c.unreadAfter(seen{})
 		chats, last = append(chats, c), id

@@ -213,7 +213,7 @@ func list[T any](ctx context.Context, t *table.Table, prefix string, limit int, 
 	for _, r := range rows {
 		var v T
 		if err := r.Document(&v); err != nil {
-			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
+			return nil, "", err
 		}
 		out = append(out, v)
 	}

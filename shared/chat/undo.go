@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -82,7 +81,7 @@ func (s *Store) newestChange(ctx context.Context, chat, before string) (Change, 
 	}
 	var ch Change
 	if err := rows[0].Document(&ch); err != nil {
-		return Change{}, false, fmt.Errorf("read row %s: %w", rows[0].Key, err)
+		return Change{}, false, err
 	}
 	return ch, true, nil
 }

@@ -53,18 +53,18 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 	if ch.Undone || len(ch.UnseenAt) == 0 {
 		return nil
 	}
-	for range table.Tries(ctx) {
+	return table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		tag, err := s.get(ctx, openKey(ch.ID), &ch)
 		if err != nil || ch.UnreadMoved {
-			return ignoreNotFound(err)
+			return nil, ignoreNotFound(err)
 		}
 		c, err := s.load(ctx, ch.Into)
 		if err != nil {
-			return ignoreNotFound(err)
+			return nil, ignoreNotFound(err)
 		}
 		came, err := s.activityOf(ctx, ch.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ch.UnreadMoved = true
 		open := ch.row(openKey(ch.ID))
@@ -73,7 +73,7 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 		for _, m := range slices.Sorted(maps.Keys(ch.UnseenAt)) {
 			v, err := s.seen(ctx, m, c.ID)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			var read []Span
 			for i, number := range came[:min(len(came), int(ch.Counted))] {
@@ -85,11 +85,8 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...))))
 			}
 		}
-		if err = s.table.Write(ctx, ops...); err == nil || !table.CanRepeat(ctx, err) {
-			return err
-		}
-	}
-	return table.Overtaken(ErrChanged, "count what is unread in chat %s", ch.Into)
+		return ops, nil
+	}, ErrChanged, "count what is unread in chat %s", ch.Into)
 }
 
 // seenFor returns up to where a member has seen c for whom so much is unread.
@@ -111,7 +108,7 @@ func (s *Store) activityOf(ctx context.Context, change string) (numbers []int64,
 		}
 		var m moved
 		if err := r.Document(&m); err != nil {
-			return nil, fmt.Errorf("read row %s: %w", r.Key, err)
+			return nil, err
 		}
 		if m.Into > 0 {
 			numbers = append(numbers, m.Into)

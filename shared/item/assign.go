@@ -25,7 +25,7 @@ type Plan struct {
 // when somebody else's change comes first. Errors: ErrNotFound, ErrNotWaiting, what check
 // returns.
 func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, p Plan) (Item, error) {
-	for range table.Tries(ctx) {
+	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		it, err := s.Get(ctx, id)
 		if err == nil {
 			err = check(it)
@@ -34,16 +34,16 @@ func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, 
 			err = ErrNotWaiting
 		}
 		if err != nil {
-			return Item{}, err
+			return nil, err
 		}
 		planned, ops := it.plan(ctx, p, s.now())
 		if len(ops) == 0 {
-			return it, nil
+			return nil, nil
 		}
 		// The decision version stays that of the last decision.
 		parked, err := s.table.Get(ctx, parkedKey(id))
 		if err != nil && !errors.Is(err, table.ErrNotFound) {
-			return Item{}, fmt.Errorf("plan mail %s: %w", id, err)
+			return nil, fmt.Errorf("plan mail %s: %w", id, err)
 		}
 		version, _ := parked.Props["decisionVersion"].(string)
 		r := parkedRow(planned, version)
@@ -51,16 +51,13 @@ func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, 
 		if r.ETag = parked.ETag; r.ETag != "" {
 			write = table.Replace(r)
 		}
-		err = s.table.Write(ctx, append(ops, table.Replace(mailRow(planned)), table.Put(viewRow(planned)), write,
-			table.Put(listRow(waitingKey(planned.Mailbox, id), planned, summaryColumns(planned))))...)
-		switch {
-		case err == nil:
-			return s.Get(ctx, id)
-		case !table.CanRepeat(ctx, err):
-			return Item{}, fmt.Errorf("plan mail %s: %w", id, err)
-		}
+		return append(ops, table.Replace(mailRow(planned)), table.Put(viewRow(planned)), write,
+			table.Put(listRow(waitingKey(planned.Mailbox, id), planned, summaryColumns(planned)))), nil
+	}, table.ErrChanged, "plan mail %s", id)
+	if err != nil {
+		return Item{}, err
 	}
-	return Item{}, table.Overtaken(table.ErrChanged, "plan mail %s", id)
+	return s.Get(ctx, id)
 }
 
 // plan returns the mail with a plan, and the operations beside those of its rows; none

@@ -53,24 +53,22 @@ func (s *Service) Dismiss(ctx context.Context, who Person, first Suggester, ids 
 	return n, nil
 }
 
-func (s *Service) dismissOne(ctx context.Context, who Person, suggested Suggester, id string) (bool, error) {
+func (s *Service) dismissOne(ctx context.Context, who Person, suggested Suggester, id string) (done bool, err error) {
 	by := who.ID
-	for range table.Tries(ctx) {
+	err = table.Repeat(ctx, s.Items.Commit, func() ([]table.Op, error) {
+		done = false
 		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
-			return false, nil
+			return nil, nil
 		}
-		if err != nil {
-			return false, err
-		}
-		if !it.Waits() || it.Claim != nil || who.May(it, item.Dismiss) != nil {
-			return false, nil
+		if err != nil || !it.Waits() || it.Claim != nil || who.May(it, item.Dismiss) != nil {
+			return nil, err
 		}
 		was, at, first := it.State, time.Now().UTC(), firstOf(suggested(ctx, it), item.Solution{Action: item.Dismiss})
 		if first != nil && first.Sure {
 			e := directory.Evidence{At: at, By: by, Mail: it.ID, Action: string(item.Dismiss)}
 			if err := s.teachSuggested(ctx, e, first.Done); err != nil {
-				return false, err
+				return nil, err
 			}
 		}
 		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
@@ -78,15 +76,10 @@ func (s *Service) dismissOne(ctx context.Context, who Person, suggested Suggeste
 		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
 		ops := append(it.Transition(was, ""), item.CountOp(at, item.Hand, 1),
 			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))
-		err = s.Items.Commit(ctx, append(ops, first.Counts(at)...)...)
-		if err == nil {
-			return true, nil
-		}
-		if !table.CanRepeat(ctx, err) {
-			return false, fmt.Errorf("dismiss mail %s: %w", id, err)
-		}
-	}
-	return false, table.Overtaken(table.ErrChanged, "dismiss mail %s", id)
+		done = true
+		return append(ops, first.Counts(at)...), nil
+	}, table.ErrChanged, "dismiss mail %s", id)
+	return done && err == nil, err
 }
 
 // UndoDismissals undoes the dismissals of a person, each in a transaction of its

@@ -3,7 +3,6 @@ package solve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -98,23 +97,21 @@ func anyMail(item.Item) bool { return true }
 // undoMail brings one mail back to open work, if it fulfils the condition when it is
 // changed and nobody is solving it.
 func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool, err error) {
-	for range table.Tries(ctx) {
+	err = table.Repeat(ctx, s.Items.Commit, func() ([]table.Op, error) {
+		done = false
 		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
-			return false, nil
+			return nil, nil
 		}
-		if err != nil {
-			return false, err
-		}
-		if it.Claim != nil || !u.condition(it) {
-			return false, nil
+		if err != nil || it.Claim != nil || !u.condition(it) {
+			return nil, err
 		}
 		ops, err := s.removeFromChat(ctx, it)
 		if hasNotes := (*HasNotes)(nil); errors.As(err, &hasNotes) {
-			return false, nil
+			return nil, nil
 		}
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		at := time.Now().UTC()
 		automatic := it.Override.Action == "" && !it.Waits()
@@ -128,15 +125,10 @@ func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool
 		if automatic {
 			ops = append(ops, item.CountOp(at, item.Corrected, 1))
 		}
-		err = s.Items.Commit(ctx, ops...)
-		if err == nil {
-			return true, nil
-		}
-		if !table.CanRepeat(ctx, err) {
-			return false, fmt.Errorf("undo mail %s: %w", id, err)
-		}
-	}
-	return false, table.Overtaken(table.ErrChanged, "undo mail %s", id)
+		done = true
+		return ops, nil
+	}, table.ErrChanged, "undo mail %s", id)
+	return done && err == nil, err
 }
 
 func (s *Service) removeFromChat(ctx context.Context, it item.Item) ([]table.Op, error) {

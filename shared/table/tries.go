@@ -18,6 +18,26 @@ func Tries(ctx context.Context) iter.Seq[int] {
 	}
 }
 
+// Repeat writes what plan plans, in one transaction; nothing for no operations. When others
+// were faster, or the answer was lost, it asks plan again, which reads the rows again. After
+// MaxTries the error is overtaken. Doing says what is being done, as for fmt.Errorf.
+func Repeat(ctx context.Context, write func(context.Context, ...Op) error, plan func() ([]Op, error), overtaken error,
+	doing string, args ...any) error {
+	for range Tries(ctx) {
+		ops, err := plan()
+		if err != nil || len(ops) == 0 {
+			return err
+		}
+		if err = write(ctx, ops...); err == nil {
+			return nil
+		}
+		if !CanRepeat(ctx, err) {
+			return fmt.Errorf("%s: %w", fmt.Sprintf(doing, args...), err)
+		}
+	}
+	return Overtaken(overtaken, doing, args...)
+}
+
 // CanRepeat is IsConflict while there is time to repeat the change.
 func CanRepeat(ctx context.Context, err error) bool { return ctx.Err() == nil && IsConflict(err) }
 
