@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"regexp"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"kantoorpost/infra"
 	"kantoorpost/shared/dev/backup"
+	"kantoorpost/shared/dev/deploy"
 	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 )
@@ -22,18 +24,19 @@ var accountName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 // account reads the flags of export and import, and opens the tables with the
 // identity of the person who is signed in to the Azure CLI.
 func account(name string, args []string, stderr io.Writer, more func(*flag.FlagSet)) (*table.Service, []string, string, error) {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags(name, stderr)
 	account := f.String("account", "", "name of the storage account")
 	suffix := f.String("suffix", "core.windows.net", "domain of the cloud's storage")
 	file := f.String("file", "", "file with all rows; it holds mail, so keep it as safe as the mailboxes")
 	more(f)
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return nil, nil, "", err
 	}
 	if !accountName.MatchString(*account) || *file == "" {
-		fmt.Fprintf(stderr, "go tool dev %s: -account must be the name of a storage account, and -file a file\n", name)
-		return nil, nil, "", errUsage
+		return nil, nil, "", refuse(f, "-account must be the name of a storage account, and -file a file")
+	}
+	if _, err := exec.LookPath("az"); err != nil {
+		return nil, nil, "", fmt.Errorf("%s: %w", name, deploy.ErrNoCLI)
 	}
 	made, err := infra.ReadStorage()
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -26,9 +25,8 @@ import (
 // its tests count, and the start of the real program. Times are also given in loops of
 // calibration.
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	if err := parse(f, args, stderr); err != nil {
+	f := newFlags("bench", stderr)
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	root, err := module.Root()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/url"
@@ -26,11 +25,10 @@ const (
 // check runs everything that a change must pass. It continues after a failure, so
 // that one run shows all failures.
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := flag.NewFlagSet("check", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags("check", stderr)
 	db := f.String("db", os.Getenv("GOVULNDB"),
 		"`folder` or URL of a vulnerability database for govulncheck, such as https://vuln.go.dev; default GOVULNDB")
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	root, err := module.Root()

@@ -20,19 +20,17 @@ import (
 
 // azure reads the flags of all commands about Azure, and those that more adds.
 func azure(name string, args []string, stdout, stderr io.Writer, more func(*flag.FlagSet, *deploy.Options)) (deploy.Options, error) {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags(name, stderr)
 	o := deploy.Options{Out: stdout}
 	f.StringVar(&o.Group, "group", "", "resource group")
 	f.BoolVar(&o.CLI.DryRun, "dry-run", false, "print what would be run, and run nothing")
 	yes := f.Bool("yes", false, "ask nothing")
 	more(f, &o)
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return o, err
 	}
 	if o.Group == "" {
-		fmt.Fprintf(stderr, "go tool dev %s: -group must name a resource group\n", name)
-		return o, errUsage
+		return o, refuse(f, "-group must name a resource group")
 	}
 	root, err := module.Root()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -125,14 +126,35 @@ func usage(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.does)
 	}
-	fmt.Fprint(w, "  help     show this\n\nFlags of run:\n")
+	fmt.Fprint(w, "  help     show this\n\n'go tool dev <command> -h' lists the flags of a command. Those of run:\n")
 	var o options
 	f := o.flags(w)
 	f.PrintDefaults()
 }
 
+// newFlags returns the flags of a command, whose help says what the command does.
+func newFlags(name string, w io.Writer) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(w)
+	f.Usage = func() {
+		for _, c := range commands() {
+			if c.name == name {
+				fmt.Fprintf(w, "go tool dev %s: %s\n", name, c.does)
+			}
+		}
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// refuse says what is wrong with the command line.
+func refuse(f *flag.FlagSet, format string, args ...any) error {
+	fmt.Fprintf(f.Output(), "go tool dev %s: "+format+"\n", slices.Concat([]any{f.Name()}, args)...)
+	return errUsage
+}
+
 // parse reads flags, and refuses further arguments.
-func parse(f *flag.FlagSet, args []string, stderr io.Writer) error {
+func parse(f *flag.FlagSet, args []string) error {
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
@@ -141,9 +163,8 @@ func parse(f *flag.FlagSet, args []string, stderr io.Writer) error {
 		return errUsage // the flag set has printed it
 	}
 	if f.NArg() > 0 {
-		fmt.Fprintf(stderr, "go tool dev %s: what is %q?\n", f.Name(), f.Arg(0))
-		f.Usage()
-		return errUsage
+		defer f.Usage()
+		return refuse(f, "what is %q?", f.Arg(0))
 	}
 	return nil
 }

@@ -29,6 +29,15 @@ func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
 		{[]string{"run", "extra"}, misuse, `"extra"`},
 		{[]string{"check", "-x"}, misuse, "-x"},
 		{[]string{"pack", "-x"}, misuse, "-x"},
+		{[]string{"bench", "extra"}, misuse, `"extra"`},
+		{[]string{"shots", "-from", "x"}, misuse, "-from"},
+		{[]string{"year", "-mails", "10"}, misuse, "200 to 100000"},
+		{[]string{"year", "-years", "0"}, misuse, "1 to 20"},
+		{[]string{"year", "-mix", "soft"}, misuse, `"soft"`},
+		{[]string{"cost", "-memory", "77"}, misuse, "512, 2048 or 4096"},
+		{[]string{"cost", "-mails", "-1"}, misuse, "not negative"},
+		{[]string{"export", "-account", "kp"}, misuse, "-file"},
+		{[]string{"deploy"}, misuse, "-group"},
 		{[]string{"help"}, 0, "Commands:"},
 		{[]string{"-h"}, 0, "-data"},
 		{[]string{"run", "-h"}, 0, ""},
@@ -43,6 +52,32 @@ func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
 		}
 		if !strings.Contains(said, c.want) {
 			t.Errorf("%q says %q", c.args, said)
+		}
+	}
+}
+
+// The help of each command says what it does.
+func TestHelp(t *testing.T) {
+	for _, c := range commands() {
+		var stdout, stderr bytes.Buffer
+		if code := dispatch(t.Context(), []string{c.name, "-h"}, &stdout, &stderr); code != 0 || !strings.Contains(stderr.String(), c.does) {
+			t.Errorf("%s -h: exit code %d, says %q", c.name, code, stderr.String())
+		}
+	}
+}
+
+// A command says which program the machine lacks, and how to get it.
+func TestWhatTheMachineLacks(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	for command, want := range map[string]string{
+		"shots -to " + t.TempDir(): "apt-get install chromium", "export -account account -file rows": "https://aka.ms/azure-cli",
+		"remove -group kp -yes": "https://aka.ms/azure-cli",
+		"deploy -group kp -location westeurope -tenant 11111111-2222-3333-4444-555555555555": "https://aka.ms/azure-cli",
+		"-port 0 -data " + t.TempDir(): "Node.js",
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := dispatch(t.Context(), strings.Fields(command), &stdout, &stderr); code != failed || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%s: exit code %d, says %q", command, code, stderr.String())
 		}
 	}
 }

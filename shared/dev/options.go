@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"io"
 )
 
@@ -16,8 +15,7 @@ type options struct {
 }
 
 func (o *options) flags(w io.Writer) *flag.FlagSet {
-	f := flag.NewFlagSet("run", flag.ContinueOnError)
-	f.SetOutput(w)
+	f := newFlags("run", w)
 	f.BoolVar(&o.json, "json", false, "write one line of JSON to stdout once everything runs, and all else to stderr")
 	f.IntVar(&o.port, "port", -1,
 		"port of the app, 0 for any; the other ports are then those of the data folder's last time, or free ones (usual: 7071, 7443, 2525, "+
@@ -30,12 +28,12 @@ func (o *options) flags(w io.Writer) *flag.FlagSet {
 
 func readOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
-	if err := parse(o.flags(stderr), args, stderr); err != nil {
+	f := o.flags(stderr)
+	if err := parse(f, args); err != nil {
 		return o, err
 	}
 	if o.port < -1 || o.port > 65535 {
-		fmt.Fprintf(stderr, "go tool dev: -port must be 0 to 65535, is %d\n", o.port)
-		return o, errUsage
+		return o, refuse(f, "-port must be 0 to 65535, is %d", o.port)
 	}
 	return o, nil
 }

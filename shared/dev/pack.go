@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,10 +14,9 @@ import (
 // packUp writes the deployed files: dist/ for `func start --script-root dist`, and
 // a zip with the same content.
 func packUp(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := flag.NewFlagSet("pack", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags("pack", stderr)
 	out := f.String("out", "", "folder in which dist/ and kantoorpost.zip are written (usual: the checkout)")
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	root, err := module.Root()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,10 +15,9 @@ import (
 // shots runs the stories of the pages in a real browser, and takes a picture of
 // each page in each state: in both languages, light and dark, wide and narrow.
 func shots(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := flag.NewFlagSet("shots", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags("shots", stderr)
 	to := f.String("to", "", "folder for the pictures (default dist/shots)")
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	if _, err := exec.LookPath("chromium"); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,8 +15,7 @@ import (
 // person was needed. It is a test, since that has the office of all tests; the
 // settings reach the test as environment variables.
 func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := flag.NewFlagSet("year", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := newFlags("year", stderr)
 	seed := f.Uint64("seed", 1, "which year: the same seed makes the same mail")
 	mails := f.Int("mails", 6000, "mails in a year, about; 200 to 100000")
 	years := f.Int("years", 1, "how many years; 1 to 20")
@@ -26,16 +24,14 @@ func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	failures := f.String("failures", "", "file for each mail that went wrong, in words")
 	examples := f.String("examples", "", "file for what was suggested and what was right, in lines of JSON")
 	plot := f.String("plot", "", "file for a plot of the work by month, in SVG")
-	if err := parse(f, args, stderr); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
 	if *mails < 200 || *mails > 100_000 || *years < 1 || *years > 20 {
-		fmt.Fprintf(stderr, "go tool dev year: -mails must be 200 to 100000 and -years 1 to 20, are %d and %d\n", *mails, *years)
-		return errUsage
+		return refuse(f, "-mails must be 200 to 100000 and -years 1 to 20, are %d and %d", *mails, *years)
 	}
 	if *mix != "harsh" && *mix != "easy" {
-		fmt.Fprintf(stderr, "go tool dev year: -mix must be harsh or easy, is %q\n", *mix)
-		return errUsage
+		return refuse(f, "-mix must be harsh or easy, is %q", *mix)
 	}
 	root, err := module.Root()
 	if err != nil {

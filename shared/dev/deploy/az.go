@@ -29,6 +29,9 @@ type CLI struct {
 	DryRun  bool      // commands are only written
 }
 
+// ErrNoCLI means that the Azure CLI is not on this machine.
+var ErrNoCLI = errors.New("there is no Azure CLI (az) on this machine: install it, https://aka.ms/azure-cli, and sign in with az login")
+
 // A Failure is a command that failed.
 type Failure struct {
 	Command string
@@ -86,6 +89,9 @@ func (c *CLI) exec(ctx context.Context, line, program string, args []string) (st
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
 			return "", &Failure{Command: line, Said: said.String()}
+		}
+		if errors.Is(err, exec.ErrNotFound) {
+			err = ErrNoCLI
 		}
 		return "", fmt.Errorf("%s: %w", line, err)
 	}

@@ -96,7 +96,9 @@ func (d *deployment) whoDeploys(ctx context.Context) error {
 		ID, TenantID string
 		User         struct{ Name, Type string }
 	}
-	if err := d.CLI.ask(ctx, &account, "account", "show"); err != nil {
+	if err := d.CLI.ask(ctx, &account, "account", "show"); errors.Is(err, ErrNoCLI) {
+		return err
+	} else if err != nil {
 		return fmt.Errorf("sign in first, with az login --tenant %s: %w", d.Tenant, err)
 	}
 	if d.CLI.DryRun {

@@ -62,7 +62,7 @@ type outputs struct{ App, Host, SignInPrincipal, Storage, Vault string }
 
 var (
 	guid      = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	groupName = regexp.MustCompile(`^[\w().-]{1,89}[\w()-]$`)
+	groupName = regexp.MustCompile(`^[\w().-]{0,89}[\w()-]$`)
 )
 
 // valid returns everything that is wrong with the options.
