@@ -157,12 +157,9 @@ func (m message) own(chat string) string {
 
 // reason names the text that says why a participant is in the chat:
 // chats.why.<reason>.
-func (p participant) reason() string {
+func reason(p participant) string {
 	if p.What == "" && p.Why != "earlier" {
 		return "hand-only"
 	}
 	return p.Why
 }
-
-// displayName is the name of a participant; a deleted member has no name.
-func (p participant) displayName() string { return cmp.Or(p.Name, p.Email, "?") }

@@ -327,7 +327,7 @@ func TestFilesOfAChat(t *testing.T) {
 		wants(t, browse(t, api, "GET", path, ""), 200, "konden niet worden opgehaald", "/messages/1/body")
 	}
 	for size, want := range map[int64]string{0: "", 12: "1 kB", 1499: "1 kB", 250_000: "250 kB", 25_400_000: "25 MB"} {
-		if got := (file{Size: size}).length(); got != want {
+		if got := length(size); got != want {
 			t.Errorf("%d bytes: %q", size, got)
 		}
 	}

@@ -18,17 +18,17 @@ type substitute struct {
 }
 
 // stands tells whether the substitution has not ended yet.
-func (s *substitute) stands() bool { return s != nil && s.Until.After(time.Now()) }
+func stands(s *substitute) bool { return s != nil && s.Until.After(time.Now()) }
 
 // lastDay is a time on the last day of the substitution.
-func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond) }
+func lastDay(s *substitute) time.Time { return s.Until.Add(-time.Millisecond) }
 
 // substitutes are those who can stand in for a team member, with the chosen one, and who
 // does so now and when.
 func (v *request) substitutes(of, chosen string, now *substitute) (people []named, standIn string) {
 	for _, p := range all[entry](v, "/api/team-members") {
-		if now.stands() && p.ID == now.Member {
-			standIn = v.t("me.stands-in", p.Name, v.renderer.day(now.From, time.Now()), v.renderer.day(now.lastDay(), time.Now()))
+		if stands(now) && p.ID == now.Member {
+			standIn = v.t("me.stands-in", p.Name, v.renderer.day(now.From, time.Now()), v.renderer.day(lastDay(now), time.Now()))
 		}
 		if p.ID != of && (p.Active || p.ID == chosen) {
 			people = append(people, named{p.ID, p.Name})
@@ -45,7 +45,7 @@ const dayForm = "2006-01-02"
 
 func (a *awayForm) was(s *substitute) {
 	if s != nil {
-		*a = awayForm{s.Member, s.From.In(office).Format(dayForm), s.lastDay().In(office).Format(dayForm)}
+		*a = awayForm{s.Member, s.From.In(office).Format(dayForm), lastDay(s).In(office).Format(dayForm)}
 	}
 }
 

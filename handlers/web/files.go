@@ -34,19 +34,19 @@ type (
 )
 
 // isPDF tells whether the browser's own viewer shows it.
-func (f file) isPDF() bool { return strings.HasSuffix(f.View, "/pdf") }
+func isPDF(f file) bool { return strings.HasSuffix(f.View, "/pdf") }
 
-// length is the approximate size of a file, in common units.
-func (f file) length() string {
+// length is the approximate size of a file of so many bytes, in common units.
+func length(size int64) string {
 	switch {
-	case f.Kind == "link" || f.Size <= 0:
+	case size <= 0:
 		return ""
-	case f.Size < 1000:
+	case size < 1000:
 		return "1 kB"
-	case f.Size < 1_000_000:
-		return strconv.FormatInt((f.Size+500)/1000, 10) + " kB"
+	case size < 1_000_000:
+		return strconv.FormatInt((size+500)/1000, 10) + " kB"
 	}
-	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
+	return strconv.FormatInt((size+500_000)/1_000_000, 10) + " MB"
 }
 
 // filesAt are attachments that are requested from a path when they become

@@ -79,7 +79,7 @@ func (v *request) received(f *flash) error {
 		f.Chat = ""
 	}
 	for _, m := range people.Items {
-		f.Received = append(f.Received, m.displayName())
+		f.Received = append(f.Received, displayName(m.Name, m.Email))
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"kantoorpost/handlers/web/plot"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/words"
 )
 
@@ -76,26 +77,25 @@ type placement struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	} `json:"client"`
-	Chance  float64  `json:"chance"`
-	Reasons []weight `json:"reasons"`
+	Chance  float64        `json:"chance"`
+	Reasons []learn.Reason `json:"reasons"`
 }
 
-// A weight is a reason with how much it counts.
-type weight struct {
+// A weighed reason says how much of the weight of all reasons it has, in %.
+type weighed struct {
 	words.Text
-	Weight float64 `json:"weight"`
-	Part   int     `json:"-"` // of the weight of all, in %
+	Part int
 }
 
-// weigh sets the part of each reason.
-func (p *placement) weigh() {
-	all := 0.0
-	for _, r := range p.Reasons {
-		all += r.Weight
+func weigh(reasons []learn.Reason) (all []weighed) {
+	sum := 0.001
+	for _, r := range reasons {
+		sum += r.Weight
 	}
-	for i, r := range p.Reasons {
-		p.Reasons[i].Part = int(100*r.Weight/max(all, 0.001) + 0.5)
+	for _, r := range reasons {
+		all = append(all, weighed{r.Text, int(100*r.Weight/sum + 0.5)})
 	}
+	return all
 }
 
 type learningView struct {
@@ -135,9 +135,6 @@ func (s *site) learning(v *request) error {
 	}
 	for i := range spans {
 		v.name(&spans[i])
-	}
-	for i := range body.Placing.Recent {
-		body.Placing.Recent[i].weigh()
 	}
 	view := learningView{
 		Weeks: len(spans) > 0 && spans[0].Week != "", Placing: body.Placing, Bound: v.decimal(100 * body.Placing.Bound),

@@ -197,9 +197,6 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 	}
 	open.Body = v.bodyPath(api + "/body")
 	open.Files = filesAt(open.path("files"), open.HasAttachments)
-	if open.Placed != nil {
-		open.Placed.weigh()
-	}
 	open.Undo = undoable(open.mailObject)
 	if err := more(open); err != nil {
 		return err

@@ -121,7 +121,7 @@ type mailCounts struct {
 	Addresses map[string]int `json:"addresses"`
 }
 
-func (c mailCounts) number() string { return counted(c.Parked, c.More) }
+func number(c mailCounts) string { return counted(c.Parked, c.More) }
 
 // counted is a number, with a plus sign when the count stopped at its limit.
 func counted(n int, more bool) string {
@@ -191,7 +191,7 @@ func (v *request) mailsView(f filter) *mailsView {
 	view.Mails = page.Items
 	v.known = map[string]string{"parked": ""}
 	if view.Counts.Parked > 0 {
-		v.known["parked"] = view.Counts.number()
+		v.known["parked"] = number(view.Counts)
 	}
 	if len(page.Items) == 0 && !f.isFiltered() && v.me.can("configuration.read") {
 		var connectors list[struct{}]

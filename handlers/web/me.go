@@ -37,7 +37,7 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	if view.CanName {
 		var me entry
 		v.read("/api/team-members/"+url.PathEscape(v.me.ID), &me)
-		if !me.Substitute.stands() {
+		if !stands(me.Substitute) {
 			me.Substitute = nil
 		}
 		view.was(me.Substitute)

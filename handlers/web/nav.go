@@ -153,5 +153,5 @@ func (v *request) parked() (string, error) {
 	if err := v.api.get("/api/mails/counts", &n); err != nil || n.Parked == 0 {
 		return "", err
 	}
-	return n.number(), nil
+	return number(n), nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -22,24 +23,20 @@ type sender struct {
 }
 
 // label is the recipient as people write it: Jan Jansen <jan@bakker.example>.
-func (r recipient) label() string {
-	if r.Name == "" || strings.EqualFold(r.Name, r.Email) {
-		return r.Email
+func label(name, email string) string {
+	if name == "" || strings.EqualFold(name, email) {
+		return email
 	}
-	return strings.Join(strings.FieldsFunc(r.Name, func(c rune) bool { return strings.ContainsRune(` ,;<>"`, c) }), " ") + " <" + r.Email + ">"
+	return strings.Join(strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(` ,;<>"`, c) }), " ") + " <" + email + ">"
 }
 
-func (r recipient) displayName() string {
-	if r.Name == "" {
-		return r.Email
-	}
-	return r.Name
-}
+// displayName is how a person is called; a deleted team member has neither name nor address.
+func displayName(name, email string) string { return cmp.Or(name, email, "?") }
 
 func labels(all []recipient) string {
 	var out []string
 	for _, r := range all {
-		out = append(out, r.label())
+		out = append(out, label(r.Name, r.Email))
 	}
 	return strings.Join(out, ", ")
 }

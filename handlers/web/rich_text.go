@@ -41,8 +41,8 @@ type signatureView struct {
 	Pictures       []string // ids of uploads
 }
 
-// views are the signatures of mail, one where they are equal.
-func (s signatures) views() (all []signatureView) {
+// signatureViews are the signatures of mail, one where they are equal.
+func signatureViews(s signatures) (all []signatureView) {
 	if s.Signature == s.SignatureEN {
 		return []signatureView{{"", plain(s.Signature), picturesIn(s.Signature)}}
 	}

@@ -42,10 +42,10 @@ type ruleEvidence struct {
 	Client  string    `json:"client"`
 }
 
-func (e ruleEvidence) does() string { return strings.TrimPrefix(e.Action, "always ") }
+func does(action string) string { return strings.TrimPrefix(action, "always ") }
 
 // always tells whether the decision was meant for later mail too.
-func (e ruleEvidence) always() bool { return strings.HasPrefix(e.Action, "always ") }
+func always(action string) bool { return strings.HasPrefix(action, "always ") }
 
 // canSwitch tells whether the rule can be turned on or off. A contact keeps a
 // learned address until the rule is undone, and an uncertain rule is not

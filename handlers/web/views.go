@@ -35,7 +35,8 @@ var viewFunctions = template.FuncMap{
 	"shown":        dateField.shown,
 
 	// of files
-	"isPDF": file.isPDF,
+	"isPDF":  isPDF,
+	"length": length,
 
 	// of teamwork
 	"mine":    planView.mine,
@@ -56,7 +57,7 @@ var viewFunctions = template.FuncMap{
 	"doubtful":     openMail.doubtful,
 	"inOutlook":    openMail.inOutlook,
 	"warnsOfFraud": openMail.warnsOfFraud,
-	"number":       mailCounts.number,
+	"number":       number,
 	"groups":       (*mailsView).groups,
 	"rowOf":        rowOf,
 	"can":          openMail.can,
@@ -69,7 +70,7 @@ var viewFunctions = template.FuncMap{
 
 	// of chats
 	"size":        message.size,
-	"reason":      participant.reason,
+	"reason":      reason,
 	"updatesPath": hasUpdatesPath.updatesPath,
 	"version":     hasUpdatesPath.version,
 
@@ -94,17 +95,17 @@ var viewFunctions = template.FuncMap{
 	"richOf":         richOf,
 	"signatureField": signatureField,
 	"writeTo":        composer.writeTo,
-	"label":          sender.label,
-	"value":          attached.value,
-	"displayName":    hasDisplayName.displayName,
-	"length":         hasLength.length,
+	"label":          label,
+	"value":          value,
+	"displayName":    displayName,
 	"lineOf":         lineOf,
 
 	// of learned rules
 	"share":     learnedSpan.share,
 	"now":       learningView.now,
-	"does":      ruleEvidence.does,
-	"always":    ruleEvidence.always,
+	"weigh":     weigh,
+	"does":      does,
+	"always":    always,
 	"canSwitch": hasCanSwitch.canSwitch,
 	"canUndo":   hasCanUndo.canUndo,
 
@@ -155,8 +156,6 @@ type (
 	hasIsOpen      interface{ isOpen(string) bool }
 	hasCanSwitch   interface{ canSwitch() bool }
 	hasCanUndo     interface{ canUndo() bool }
-	hasDisplayName interface{ displayName() string }
-	hasLength      interface{ length() string }
 	hasUpdatesPath interface {
 		updatesPath() string
 		version() string

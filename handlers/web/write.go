@@ -228,7 +228,7 @@ func (v *request) addSender(c *composer, o offered) error {
 	}
 	for _, a := range o.Addresses {
 		if strings.EqualFold(a.Email, c.Address) {
-			c.Signatures = a.views()
+			c.Signatures = signatureViews(a.signatures)
 		}
 	}
 	return v.addTemplates(c)

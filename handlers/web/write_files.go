@@ -19,10 +19,8 @@ type attached struct {
 	Inline bool   `json:"inline,omitempty"`
 }
 
-func (a attached) length() string { return file{Size: a.Size}.length() }
-
 // value is the attachment as one field of the form.
-func (a attached) value() string { return a.ID + " " + strconv.FormatInt(a.Size, 10) + " " + a.Name }
+func value(a attached) string { return a.ID + " " + strconv.FormatInt(a.Size, 10) + " " + a.Name }
 
 func attachedIn(values []string) []attached {
 	var all []attached

@@ -232,8 +232,8 @@ func TestRecipientsIn(t *testing.T) {
 		}
 	}
 	r := recipient{Name: `Bos, "Jan" <x>`, Email: "jan@b.nl"}
-	if back := recipientsIn(r.label()); len(back) != 1 || back[0].Email != r.Email {
-		t.Error(r.label(), back)
+	if back := recipientsIn(label(r.Name, r.Email)); len(back) != 1 || back[0].Email != r.Email {
+		t.Error(label(r.Name, r.Email), back)
 	}
 }
 
