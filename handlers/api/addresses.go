@@ -43,10 +43,15 @@ func (a *api) registerAddresses() {
 		op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
 }
 
+func linkOf(l wire.LinkObject) connector.Link {
+	return connector.Link{Kind: connector.LinkKind(l.Kind), ID: l.ID}
+}
+
 func addressOf(b connector.Box, k connector.Connector) wire.AddressObject {
 	c := b.Cursor
 	o := wire.AddressObject{
-		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: wire.LinkObject{Kind: b.Link.Kind, ID: b.Link.ID}, From: b.From,
+		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: wire.LinkObject{Kind: string(b.Link.Kind), ID: b.Link.ID},
+		From:   b.From,
 		Active: b.Active, Categories: b.Categories,
 		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures,
 		FailedSince: orNil(c.FailedSince),
@@ -116,7 +121,7 @@ func (a *api) createAddress(ctx context.Context, in *struct {
 		return nil, err
 	}
 	made, err := a.Connectors.Activate(ctx, in.Connector, connector.Request{
-		Address: in.Body.Address, Link: connector.Link{Kind: in.Body.Link.Kind, ID: in.Body.Link.ID}, From: from,
+		Address: in.Body.Address, Link: linkOf(in.Body.Link), From: from,
 		NoCategories: in.Body.Categories != nil && !*in.Body.Categories,
 	})
 	if err != nil {
@@ -154,7 +159,7 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 }
 
 func addJoiners(ctx context.Context, o *wire.AddressObject, preview *memberPreview) error {
-	j, err := preview.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
+	j, err := preview.joiners(ctx, linkOf(o.Link), o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings
 	return err
 }
@@ -185,7 +190,8 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 		}
 	}
 	if link != nil {
-		p.Link = &connector.Link{Kind: link.Kind, ID: link.ID}
+		to := linkOf(*link)
+		p.Link = &to
 	}
 	if from != nil {
 		at, err := moment("from", *from)

@@ -68,7 +68,7 @@ func (a *api) connectorOf(c connector.Connector) wire.ConnectorObject {
 	return wire.ConnectorObject{
 		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant,
 		TokenEndpoint: a.Connectors.TokenEndpoint(c),
-		SecretSet:     c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: orNil(c.SecretExpires),
+		SecretSet:     c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: c.SecretExpires,
 		Credential: string(c.Method), Certificate: c.Certificate,
 		State: string(c.State), StateReason: c.StateReason, StateSince: orNil(c.StateSince), WhatToDo: whatToDo(string(c.State)),
 	}

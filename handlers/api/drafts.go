@@ -86,7 +86,7 @@ func typed(in []wire.RecipientObject) []outbox.Recipient {
 
 func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[wire.DraftObject], error) {
 	o := wire.DraftObject{
-		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc),
+		Answers: d.Answers, Mode: string(d.Mode), Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc),
 		Language: d.Language, Subject: d.Subject,
 		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
 		Along: d.Along,

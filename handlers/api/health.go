@@ -72,7 +72,7 @@ func statusOf(checks []wire.Checked) string {
 
 // check runs all probes at the same time, and then reads what is known of the vault, of
 // Graph and of the timer: that asks none of them. It also returns when the timer last ran.
-func (a *api) check(ctx context.Context) ([]wire.Checked, *time.Time) {
+func (a *api) check(ctx context.Context) ([]wire.Checked, time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	results := make([]wire.Checked, len(a.Checks))
@@ -84,8 +84,8 @@ func (a *api) check(ctx context.Context) ([]wire.Checked, *time.Time) {
 	results = append(results, a.tenants(ctx)...)
 	at, err := a.lastTick(ctx)
 	tick := a.probed(ctx, "tick", false, err)
-	if at != nil && time.Since(*at) > tickTime {
-		tick.OK, tick.Since, tick.Error = false, at, "no tick"
+	if !at.IsZero() && time.Since(at) > tickTime {
+		tick.OK, tick.Since, tick.Error = false, &at, "no tick"
 	}
 	return append(results, tick), at
 }

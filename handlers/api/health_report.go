@@ -55,13 +55,12 @@ func (a *api) healthReport(ctx context.Context) (wire.HealthReport, error) {
 	return r, a.addConnections(ctx, &r)
 }
 
-// lastTick is when the timer last ran; nil for never.
-func (a *api) lastTick(ctx context.Context) (*time.Time, error) {
+// lastTick is when the timer last ran; zero for never.
+func (a *api) lastTick(ctx context.Context) (time.Time, error) {
 	if a.Ticked == nil {
-		return nil, nil
+		return time.Time{}, nil
 	}
-	at, err := a.Ticked(ctx)
-	return orNil(at), err
+	return a.Ticked(ctx)
 }
 
 func (a *api) queueHealth(ctx context.Context, name string) (q wire.QueueHealth, err error) {
@@ -69,11 +68,9 @@ func (a *api) queueHealth(ctx context.Context, name string) (q wire.QueueHealth,
 	if q.Depth, err = a.Queues.Depth(ctx, name); err != nil {
 		return q, err
 	}
-	oldest, err := a.Queues.Oldest(ctx, name)
-	if err != nil {
+	if q.Oldest, err = a.Queues.Oldest(ctx, name); err != nil {
 		return q, err
 	}
-	q.Oldest = orNil(oldest)
 	q.Poison, err = a.Queues.Depth(ctx, name+queue.Poison)
 	return q, err
 }
@@ -86,7 +83,7 @@ func (a *api) overdue(ctx context.Context) (o wire.OverdueHealth, err error) {
 	o.Mails = len(work)
 	items, err := a.Items.Load(ctx, []string{work[len(work)-1].ID}) // the newest comes first
 	if len(items) > 0 {
-		o.Oldest = orNil(items[0].Received)
+		o.Oldest = items[0].Received
 	}
 	return o, err
 }
@@ -139,7 +136,7 @@ func (a *api) addConnections(ctx context.Context, r *wire.HealthReport) error {
 			r.Troubled = append(r.Troubled, o)
 		}
 	}
-	r.LastRead = orNil(last)
+	r.LastRead = last
 	sorting.By(r.Troubled, func(a, b wire.AddressObject) int { return cmp.Compare(a.Address, b.Address) })
 	return nil
 }

@@ -71,7 +71,7 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 		mode, subject = outbox.ModeNew, c.Subject
 	}
 	out := wire.NewReply{
-		Answers: o.message.ID, Mode: mode, Subject: subject, Since: c.Sequence, Bcc: []wire.RecipientObject{},
+		Answers: o.message.ID, Mode: string(mode), Subject: subject, Since: c.Sequence, Bcc: []wire.RecipientObject{},
 		Addresses: []wire.SenderObject{}, Attachments: []wire.AttachmentObject{}, Writing: []wire.Named{}, Warnings: []string{}, Texts: []wire.WarningObject{},
 		MaxSize: maxUpload, UsualSize: usualSize,
 	}

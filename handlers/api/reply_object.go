@@ -53,25 +53,22 @@ func (a *api) replyOutput(ctx context.Context, r outbox.Reply) (*acceptedReply, 
 // replyOf shows a reply; names keeps the names that were read.
 func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]string) (wire.ReplyObject, error) {
 	o := wire.ReplyObject{
-		ID: r.ID, Chat: r.Chat, State: r.State, Mode: r.Mode, Answers: r.Answers,
+		ID: r.ID, Chat: r.Chat, State: string(r.State), Mode: string(r.Mode), Answers: r.Answers,
 		From: mail.Address{Email: leavesFrom(r.Address, r.Alias, r.AliasRefused)}, To: recipientsOf(r.To), Cc: recipientsOf(r.Cc),
-		Bcc: recipientsOf(
-			r.Bcc,
-		), Recipients: []wire.RecipientState{}, Subject: r.Subject, Preview: r.Preview, Attachments: filesOf(r.Attachments),
-		Created: r.Created,
-		Since:   r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed,
+		Bcc: recipientsOf(r.Bcc), Recipients: []wire.RecipientState{}, Subject: r.Subject, Preview: r.Preview,
+		Attachments: filesOf(r.Attachments), Created: r.Created, SentAt: r.SentAt,
+		Since: r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed,
 		ForOthers: r.ForOthers, Body: messageBodyPath(r.Chat, r.ID),
-		SentAt:    orNil(r.SentAt),
 		MessageID: r.InternetMessageID, CanRetry: r.State == outbox.Failed || r.State == outbox.Unknown,
 	}
 	if !hasLeft(r.State) {
-		o.LeavesAt = orNil(r.LeavesAt)
+		o.LeavesAt = r.LeavesAt
 	}
 	if r.Scheduled {
-		o.SendAt = orNil(r.LeavesAt)
+		o.SendAt = r.LeavesAt
 	}
 	for _, to := range r.Recipients() {
-		o.Recipients = append(o.Recipients, wire.RecipientState{Name: to.Name, Email: to.Email, State: to.State, Status: to.Status})
+		o.Recipients = append(o.Recipients, wire.RecipientState{Name: to.Name, Email: to.Email, State: string(to.State), Status: to.Status})
 	}
 	o.Explanation, o.WhatToDo = explainReply(r)
 	var err error
@@ -80,10 +77,7 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 	}
 	if r.Approval != nil {
 		o.Approval = &wire.ApprovalObject{
-			Why:      r.Approval.Why,
-			At:       orNil(r.Approval.At),
-			Rejected: r.Approval.Rejected,
-			Comment:  r.Approval.Comment,
+			Why: r.Approval.Why, At: orNil(r.Approval.At), Rejected: r.Approval.Rejected, Comment: r.Approval.Comment,
 		}
 		if r.Approval.By != "" {
 			by, err := a.namedMember(ctx, names, r.Approval.By)

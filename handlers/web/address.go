@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
@@ -16,14 +18,14 @@ type addressForm struct {
 }
 
 // link is the link that the form chooses for the address.
-func (f addressForm) link() link {
+func (f addressForm) link() wire.LinkObject {
 	switch f.Kind {
 	case "role":
-		return link{f.Kind, f.Role}
+		return wire.LinkObject{Kind: f.Kind, ID: f.Role}
 	case "process-team":
-		return link{f.Kind, f.Team}
+		return wire.LinkObject{Kind: f.Kind, ID: f.Team}
 	}
-	return link{Kind: f.Kind}
+	return wire.LinkObject{Kind: f.Kind}
 }
 
 // An addressView is one activated address, or the form to activate one.
@@ -35,8 +37,8 @@ type addressView struct {
 	ETag      string
 	Form      addressForm
 	Was       string // the date that the form began with
-	Roles     []named
-	Teams     []named
+	Roles     []wire.Named
+	Teams     []wire.Named
 	Preview   membersPreview
 	Problem   *Problem
 	// Unreadable says what to do about a mailbox that cannot be read, before it is
@@ -47,7 +49,7 @@ type addressView struct {
 }
 
 type clientPreview struct {
-	customer
+	directory.Client
 	Preview membersPreview
 }
 
@@ -101,10 +103,10 @@ func (v *request) newAddressPage(p *Problem, f addressForm) error {
 // about adds the data that every page about an address needs.
 func (v *request) about(view *addressView) {
 	v.read(v.connectorAPI(), &view.Connector)
-	var on settings
+	var on wire.SettingsObject
 	v.read("/api/settings", &on)
 	view.Enabled = on.Enabled
-	view.Roles, view.Teams = all[named](v, "/api/roles"), all[named](v, "/api/process-teams")
+	view.Roles, view.Teams = all[wire.Named](v, "/api/roles"), all[wire.Named](v, "/api/process-teams")
 }
 
 // unreadable says what to do about a mailbox that cannot be read; nil for one that can.
@@ -127,13 +129,13 @@ func (v *request) addressPage(view addressView) error {
 
 // membersPreview asks who would join if the address had this link. An
 // incomplete link has no members.
-func (v *request) membersPreview(address string, l link, client string) membersPreview {
+func (v *request) membersPreview(address string, l wire.LinkObject, client string) membersPreview {
 	g := membersPreview{Address: address}
 	if l.Kind == "" || l.Kind != "contact" && l.ID == "" {
 		return g
 	}
 	path := "/api/addresses/" + url.PathEscape(address) + "/joiners"
-	if p := v.tryRead(mendable, path+queryOf("kind", l.Kind, "link", l.ID, "client", client), &g.joiners); p == nil {
+	if p := v.tryRead(mendable, path+queryOf("kind", l.Kind, "link", l.ID, "client", client), &g.JoinersObject); p == nil {
 		g.Kind = l.Kind
 	}
 	return g
@@ -227,7 +229,7 @@ func (v *request) patchAddress(patch map[string]any, f *addressForm, key string)
 }
 
 func (v *request) toAddress(key string) error {
-	a := addressObject{ID: v.r.PathValue("address"), Connector: v.r.PathValue("connector")}
+	a := addressObject{AddressObject: wire.AddressObject{ID: v.r.PathValue("address"), Connector: v.r.PathValue("connector")}}
 	return v.done(a.path(""), flash{Key: key})
 }
 

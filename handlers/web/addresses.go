@@ -6,63 +6,22 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
-	"kantoorpost/shared/words"
 )
 
 // An addressObject is an activated address as the API shows it.
 type addressObject struct {
-	ID          string      `json:"id"`
-	Address     string      `json:"address"`
-	Name        string      `json:"name"`
-	Connector   string      `json:"connector"`
-	Link        link        `json:"link"`
-	From        time.Time   `json:"from"`
-	Active      bool        `json:"active"`
-	Categories  bool        `json:"categories"`
-	LastRound   *time.Time  `json:"lastRound"`
-	NotBefore   *time.Time  `json:"notBefore"`
-	State       string      `json:"state"`
-	StateReason string      `json:"stateReason"`
-	Failures    int         `json:"failures"`
-	WhatToDo    *words.Text `json:"whatToDo"`
-	FailedSince *time.Time  `json:"failedSince"`
-	BehindSince *time.Time  `json:"behindSince"`
-	Reading     *struct {
-		Since time.Time `json:"since"`
-		Mails int       `json:"mails"`
-	} `json:"reading"`
-	signatures
-	Quote    bool         `json:"quote"` // a reply repeats the answered mail
-	Joiners  *joiners     `json:"joiners"`
-	Warnings []words.Text `json:"warnings"` // in the health report
-}
+	wire.AddressObject
 
-type link struct {
-	Kind string `json:"kind"`
-	ID   string `json:"id,omitempty"`
-}
-
-// joiners are those who would join the chat of a mail that arrived now.
-type joiners struct {
-	Target  string `json:"target"`
-	Members []struct {
-		Name        string `json:"name"`
-		StandsInFor string `json:"standsInFor"`
-	} `json:"members"`
-	PerClient bool `json:"perClient"`
-	Warnings  []struct {
-		Code string `json:"code"`
-		words.Text
-	} `json:"warnings"`
+	wire.SignaturesObject
 }
 
 // A membersPreview lists who would join by a link of a kind.
 type membersPreview struct {
 	Kind, Address string
-	joiners
+	wire.JoinersObject
 }
 
 func (a addressObject) path(do string) string {
@@ -144,16 +103,9 @@ func (v *request) addresses(c connectorObject, withJoiners bool) (out addressLis
 // A boxList lists the mailboxes that can be activated and match a search.
 type boxList struct {
 	Search  string
-	Boxes   []candidate
+	Boxes   []wire.Candidate
 	More    string // where the list continues
 	Problem *Problem
-}
-
-type candidate struct {
-	ID        string `json:"id"`
-	Address   string `json:"address"`
-	Name      string `json:"name"`
-	Activated bool   `json:"activated"`
 }
 
 // connectorAddresses shows the activated addresses of a connector. The page
@@ -178,7 +130,7 @@ func (s *site) connectorMailboxes(v *request) error {
 }
 
 func (v *request) mailboxes(c connectorObject, search, after string) *boxList {
-	var boxes list[candidate]
+	var boxes wire.ListOf[wire.Candidate]
 	p := v.tryRead(mendable, v.connectorAPI()+"/mailboxes"+queryOf("limit", "50", "search", search, "after", after), &boxes)
 	out := &boxList{Search: search, Boxes: boxes.Items, Problem: p}
 	if boxes.Next != "" {

@@ -8,22 +8,15 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 )
 
 // An auditEntry is one audited action, as the API shows it.
 type auditEntry struct {
-	ID         string            `json:"id"`
-	At         time.Time         `json:"at"`
-	By         string            `json:"by"`
-	ByName     string            `json:"byName"`
-	Action     string            `json:"action"`
-	Object     string            `json:"object"`
-	ObjectName string            `json:"objectName"`
-	Mail       string            `json:"mail"`
-	Detail     map[string]string `json:"detail"`
-	Names      map[string]string `json:"names"`
-	Facts      []fact            `json:"-"`
+	wire.AuditEntry
+
+	Facts []fact `json:"-"`
 }
 
 // who names an actor who is no team member: audit.by.<Who>.
@@ -149,7 +142,7 @@ type auditView struct {
 	From, To          string // days; To is the last one
 	Export            string // path of the same as a file
 	Kinds             []string
-	People            []named
+	People            []wire.Named
 	Entries           []auditEntry
 	Next              string
 }
@@ -188,6 +181,6 @@ func (s *site) audit(v *request) error {
 	if next != "" {
 		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "from", view.From, "to", view.To, "after", next)
 	}
-	view.People = all[named](v, "/api/team-members")
+	view.People = all[wire.Named](v, "/api/team-members")
 	return v.page("audit", view)
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/audit"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/must"
 	"kantoorpost/shared/words"
@@ -22,37 +24,117 @@ import (
 func TestTheAuditIsReadByPeople(t *testing.T) {
 	const id = "abcdefghijklmnopqrstuvwxy2"
 	api := newAPI("administrator", "audit.read", "directory.read")
-	api.answers["GET /api/team-members"] = list[entry]{Items: []entry{{ID: "m1", Name: "Anna Bos"}}}
+	api.answers["GET /api/team-members"] = wire.ListOf[entry]{Items: []entry{{ID: "m1", Name: "Anna Bos"}}}
 	api.answers["GET /api/audit"] = func(r *http.Request) any {
 		if r.URL.Query().Get("action") == "role" {
-			return list[auditEntry]{}
+			return wire.ListOf[auditEntry]{}
 		}
-		return list[auditEntry]{Next: "z9", Items: []auditEntry{
-			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id,
-				ObjectName: "Jan <b>",
-				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "",
-					"clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z", "link": "contact → role " + id},
-				Names: map[string]string{id: "Bakkerij"}},
-			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one},
-			{By: "gone", Action: "new.action", Object: "settings"},
-			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "once"}},
-			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "list"}},
-			{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "forwarded", "state": "on", "kind": "accept-kind"}},
-			{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "auto-reply"}},
-			{Action: "contact.update", Object: "contact x", Detail: map[string]string{"emails": "changed"}},
-			{Action: "chat.members", Object: "chat x", Detail: map[string]string{"added": id, "removed": ""}, Names: map[string]string{id: "Bram"}},
-			{Action: "directory.import", Object: "directory", Detail: map[string]string{"broken-off": "true", "client-team": "3"}},
+		return wire.ListOf[auditEntry]{Next: "z9", Items: []auditEntry{
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{
+						At:     time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC),
+						By:     "m1",
+						Action: "contact.update",
+						Object: "contact " + id,
+						Detail: map[string]string{
+							"rights":  "reader → editor",
+							"also":    "rule.create rule x",
+							"reason":  "bounce",
+							"client":  "",
+							"clients": `[] → ["` + id + `"]`,
+							"from":    "2026-07-01T22:00:00Z",
+							"link":    "contact → role " + id,
+						},
+					},
+					ByName:     "Anna Bos",
+					ObjectName: "Jan <b>",
+					Names:      map[string]string{id: "Bakkerij"},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{Entry: audit.Entry{By: "application:x", Action: "client.delete", Object: "client " + id}},
+			}, {AuditEntry: wire.AuditEntry{Entry: audit.Entry{Action: "mail.undo", Object: "mail " + one}}},
+			{AuditEntry: wire.AuditEntry{Entry: audit.Entry{By: "gone", Action: "new.action", Object: "settings"}}},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "once"}},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "list"}},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{
+						Action: "rule.create",
+						Object: "rule x",
+						Detail: map[string]string{"key": "forwarded", "state": "on", "kind": "accept-kind"},
+					},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "auto-reply"}},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{Action: "contact.update", Object: "contact x", Detail: map[string]string{"emails": "changed"}},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{Action: "chat.members", Object: "chat x", Detail: map[string]string{"added": id, "removed": ""}},
+					Names: map[string]string{id: "Bram"},
+				},
+			},
+			{
+				AuditEntry: wire.AuditEntry{
+					Entry: audit.Entry{
+						Action: "directory.import",
+						Object: "directory",
+						Detail: map[string]string{"broken-off": "true", "client-team": "3"},
+					},
+				},
+			},
 		}}
 	}
-	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
-		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`, "– → Bakkerij",
-		"Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma",
+	wants(
+		t,
+		browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""),
+		200,
+		"25 nov 2026 10:00",
+		"Contact gewijzigd",
+		`href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`,
+		"– → Bakkerij",
+		"Contact → Rol Bakkerij",
+		"raadpleger → mutator",
+		"Regel toegevoegd",
+		"Niet bezorgd",
+		"!Relatie:",
+		"2 jul 2026 00:00",
+		"Een programma",
 		"Relatie verwijderd",
-		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action",
-		`<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print",
-		"Bereik:</span> <bdi>eenmalig", "Bereik:</span> <bdi>altijd voor deze lijst", "Gaat over:</span> <bdi>wat collega’s doorsturen",
+		"!/web/directory/clients/"+id,
+		"Systeem",
+		`href="/web/mails/`+one,
+		"Iemand die er niet meer is",
+		"new.action",
+		`<option value="m1" selected>`,
+		"action=contact&amp;after=z9&amp;by=m1",
+		"data-print",
+		"Bereik:</span> <bdi>eenmalig",
+		"Bereik:</span> <bdi>altijd voor deze lijst",
+		"Gaat over:</span> <bdi>wat collega’s doorsturen",
 		"Gaat over:</span> <bdi>automatische antwoorden",
-		"E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram", "Afgebroken:</span> <bdi>ja", "Teams van relaties:</span> <bdi>3")
+		"E-mailadressen:</span> <bdi>gewijzigd",
+		"Erbij:</span> <bdi>Bram",
+		"Afgebroken:</span> <bdi>ja",
+		"Teams van relaties:</span> <bdi>3",
+	)
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once",
 		"About:</span> <bdi>what colleagues forward", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram",
 		"Stopped early:</span> <bdi>yes")
@@ -98,17 +180,38 @@ func TestTheAuditNamesEveryField(t *testing.T) {
 
 func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 	api := newAPI("manager", "health.read")
-	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok", "checks": []healthCheck{{Name: "tables", OK: true}}}
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok", "checks": []wire.Checked{{Name: "tables", OK: true}}}
 	api.answers["GET /api/health"] = map[string]any{
 		"enabled": false, "lastTick": time.Now().Add(-20 * time.Minute), "mailboxes": 6,
 		"overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
 		"queues":  []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
 		"troubled": []addressObject{
-			{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming",
-				EN: "Give consent"}},
-			{Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol",
-				EN: "Nobody has the role"}}}},
-		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
+			{
+				AddressObject: wire.AddressObject{
+					Address: "loon@kantoor.example",
+					Active:  true,
+					State:   "no-access",
+					WhatToDo: &words.Text{NL: "Geef toestemming",
+						EN: "Give consent"},
+				},
+			},
+			{
+				AddressObject: wire.AddressObject{
+					Address: "info@kantoor.example",
+					Active:  true,
+					Warnings: []wire.LinkWarning{{Text: words.Text{NL: "Niemand heeft de rol",
+						EN: "Nobody has the role"}}},
+				},
+			}},
+		"connectors": []connectorObject{
+			{
+				ConnectorObject: wire.ConnectorObject{
+					Name:          "Kantoor",
+					State:         "works",
+					SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour),
+				},
+			},
+		},
 	}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie is uitgeschakeld", "20 minuten geleden", "17",
 		"oudste: 30 minuten geleden",
@@ -127,35 +230,39 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 // warning when mail does not arrive.
 func TestTroubleIsToldOnEveryPage(t *testing.T) {
 	later := time.Now().AddDate(1, 0, 0)
-	works := connectorObject{Name: "Kantoor", State: "works", SecretExpires: later}
+	works := connectorObject{ConnectorObject: wire.ConnectorObject{Name: "Kantoor", State: "works", SecretExpires: later}}
 	for name, c := range map[string]struct {
 		report healthReport
 		wants  []string // of the health
 		alarm  string   // shown on every page
 		number string   // the number of problems
 	}{
-		"well":      {healthReport{Enabled: true, Connectors: []connectorObject{works}}, []string{"Alles werkt"}, "", ""},
-		"throttled": {healthReport{Enabled: true, Troubled: []addressObject{{State: "throttled"}}}, []string{"Alles werkt"}, "", ""},
+		"well": {healthReport{Enabled: true, Connectors: []connectorObject{works}}, []string{"Alles werkt"}, "", ""},
+		"throttled": {healthReport{Enabled: true, Troubled: []addressObject{{AddressObject: wire.AddressObject{State: "throttled"}}}},
+			[]string{"Alles werkt"}, "", ""},
 		"two boxes": {
-			healthReport{Enabled: true, Troubled: []addressObject{{State: "no-access"}, {Warnings: []words.Text{{NL: "Niemand heeft de rol"}}}}},
+			healthReport{Enabled: true, Troubled: []addressObject{{AddressObject: wire.AddressObject{State: "no-access"}},
+				{AddressObject: wire.AddressObject{Warnings: []wire.LinkWarning{{Text: words.Text{NL: "Niemand heeft de rol"}}}}}}},
 			[]string{"2 postvakken hebben een probleem", "!Alles werkt"}, "", "2",
 		},
 		"secret ends": {
 			healthReport{Enabled: true,
-				Connectors: []connectorObject{{State: "works", SecretExpires: time.Now().AddDate(0, 0, 20)},
-					{State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}},
+				Connectors: []connectorObject{{ConnectorObject: wire.ConnectorObject{State: "works", SecretExpires: time.Now().AddDate(0, 0, 20)}},
+					{ConnectorObject: wire.ConnectorObject{State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}}},
 			[]string{"1 clientgeheim verloopt", "!Alles werkt"}, "", "1",
 		},
 		"former certificate": {
-			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "certificate-former", SecretExpires: later}}},
+			healthReport{Enabled: true, Connectors: []connectorObject{{ConnectorObject: wire.ConnectorObject{Name: "Kantoor",
+				State: "certificate-former", SecretExpires: later}}}},
 			[]string{"1 omgeving gebruikt haar oude certificaat", "badge warn", "Oud certificaat in gebruik", "!Alles werkt"}, "", "1",
 		},
 		"connection broken": {
-			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "secret-expired", SecretExpires: later}},
-				Troubled: []addressObject{{BehindSince: &later}}},
+			healthReport{Enabled: true, Connectors: []connectorObject{{ConnectorObject: wire.ConnectorObject{Name: "Kantoor",
+				State: "secret-expired", SecretExpires: later}}},
+				Troubled: []addressObject{{AddressObject: wire.AddressObject{BehindSince: &later}}}},
 			[]string{"De verbinding van 1 omgeving werkt niet", "!Alles werkt"}, "Er komt geen mail binnen van Kantoor: Clientgeheim verlopen.", "1",
 		},
-		"late mail": {healthReport{Enabled: true, Overdue: overdue{Mails: 3}},
+		"late mail": {healthReport{Enabled: true, Overdue: wire.OverdueHealth{Mails: 3}},
 			[]string{"3 berichten hadden al beoordeeld moeten zijn", "!Alles werkt"}, "", "3"},
 		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)},
 			[]string{"De laatste controle is langer", "!Alles werkt"}, "De laatste controle is langer", ""},
@@ -286,8 +393,8 @@ func TestImport(t *testing.T) {
 // The audit is filtered by whole days of the office, and downloaded with the same filter.
 func TestAuditOfSomeDays(t *testing.T) {
 	api := newAPI("administrator", "audit.read")
-	api.answers["GET /api/audit"] = list[auditEntry]{}
-	api.answers["GET /api/team-members"] = list[entry]{}
+	api.answers["GET /api/audit"] = wire.ListOf[auditEntry]{}
+	api.answers["GET /api/team-members"] = wire.ListOf[entry]{}
 	w := browse(t, api, "GET", "/web/audit?from=28-3-2026&to=29-03-2026&action=mail", "")
 	const want = "action=mail&from=2026-03-27T23%3A00%3A00Z&to=2026-03-29T22%3A00%3A00Z" // summer time begins on the 29th
 	wants(t, w, 200, `value="28-03-2026"`, `value="29-03-2026"`, `href="/api/audit/export?`+strings.ReplaceAll(want, "&", "&amp;"))

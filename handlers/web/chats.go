@@ -6,35 +6,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
 )
 
 // A chatObject is a chat as the API shows it.
 type chatObject struct {
-	ID          string     `json:"id"`
-	Subject     string     `json:"subject"`
-	Client      string     `json:"client"`
-	ClientName  string     `json:"clientName"`
-	Contact     string     `json:"contact"`
-	ContactName string     `json:"contactName"`
-	Members     []string   `json:"members"`
-	Addresses   []string   `json:"addresses"`
-	State       string     `json:"state"`
-	Last        time.Time  `json:"last"`
-	Preview     string     `json:"preview"`
-	Unread      int        `json:"unread"`
-	UnreadAt    []span     `json:"unreadAt"` // which, when it is not the newest
-	Position    int        `json:"position"`
-	Assignee    *named     `json:"assignee"`
-	Later       *time.Time `json:"later"`
-	Undo        *struct {
-		Kind string `json:"kind"`
-	} `json:"undo"` // what can be undone of moving and merging
+	wire.ChatObject
 }
 
-func (c chatObject) firstLine() string { return mailObject{Preview: c.Preview}.firstLine() }
+func (c chatObject) firstLine() string {
+	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: c.Preview}}}.firstLine()
+}
 
 // A chatFilter says which chats the list shows. It is in the query of every
 // path below /web/chats.
@@ -139,7 +123,7 @@ func (v *request) chatsView(f chatFilter) *chatsView {
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
 		return view // the list stays as it is
 	}
-	var page list[chatObject]
+	var page wire.ListOf[chatObject]
 	v.read(f.apiPath(), &page)
 	view.Chats = page.Items
 	// The API sorts chats by when they started; here the most recently active

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // chatHere is the chat of a form: its path in the API, and its page.
@@ -95,7 +97,7 @@ func (s *site) changePeople(v *request) error {
 		return v.done(page, flash{Key: "chats.not-chosen"})
 	}
 	for try := 1; ; try++ {
-		var now list[participant]
+		var now wire.ListOf[wire.Participant]
 		tag, err := v.api.getTag(api+"/participants", &now)
 		if err != nil {
 			return err

@@ -6,46 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
-	"kantoorpost/shared/words"
 )
 
 type (
 	// A message is one mail or one note of a chat.
 	message struct {
-		ID             string         `json:"id"`
-		Kind           string         `json:"kind"`
-		Mail           string         `json:"mail"`
-		AuthorName     string         `json:"authorName"`
-		Text           string         `json:"text"`
-		From           mail.Address   `json:"from"`
-		To             []mail.Address `json:"to"`
-		Cc             []mail.Address `json:"cc"`
-		Verdict        string         `json:"verdict"`
-		Subject        string         `json:"subject"`
-		Preview        string         `json:"preview"`
-		Received       time.Time      `json:"received"`
-		HasAttachments bool           `json:"hasAttachments"`
-		AliasRefused   string         `json:"aliasRefused"` // the alias for which Exchange put the address of the mailbox
-		Receipt        bool           `json:"receiptRequested"`
-		RemotePictures bool           `json:"remotePictures"`
-		Lines          int            `json:"lines"`
-		Body           string         `json:"body"`
-
-		Direction string     `json:"direction"` // in or out
-		State     string     `json:"state"`
-		By        *named     `json:"by"`
-		Via       string     `json:"via"`
-		At        time.Time  `json:"at"`
-		Edited    *time.Time `json:"edited"`  // of a note
-		Deleted   bool       `json:"deleted"` // its author took the note back
-		Away      *absence   `json:"away"`    // of an out-of-office answer
-		Event     *event     `json:"event"`
-		Sequence  int64      `json:"seq"`
-
-		// Outside says that its sender is not of the client, such as a bank.
-		Outside bool `json:"outside"`
+		wire.MessageObject
 
 		New        bool         `json:"-"` // nobody here has looked at it before
 		First      bool         `json:"-"` // of the new ones
@@ -64,26 +33,6 @@ type (
 		AnswerTo  string `json:"-"`
 		ForwardTo string `json:"-"`
 		SaveAt    string `json:"-"`
-	}
-	// An absence is what an out-of-office answer says.
-	absence struct {
-		Until       string `json:"until"` // the last day
-		Replacement string `json:"replacement"`
-	}
-	// An event is what somebody did with the chat.
-	event struct {
-		Chat string     `json:"chat"` // the other chat, when the user may see it
-		Text words.Text `json:"text"`
-	}
-	// A participant is a team member in a chat, with the reason.
-	participant struct {
-		ID     string     `json:"id"`
-		Name   string     `json:"name"`
-		Email  string     `json:"email"`
-		Active bool       `json:"active"`
-		Why    string     `json:"why"`
-		What   string     `json:"what"`
-		At     *time.Time `json:"at"`
 	}
 )
 
@@ -127,7 +76,9 @@ func (m message) to() string {
 
 func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
-func (m message) firstLine() string { return mailObject{Preview: m.Preview}.firstLine() }
+func (m message) firstLine() string {
+	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: m.Preview}}}.firstLine()
+}
 
 // size is the initial height in lines, in steps of three. A script measures the
 // real height after the body is loaded.
@@ -157,7 +108,7 @@ func (m message) own(chat string) string {
 
 // reason names the text that says why a participant is in the chat:
 // chats.why.<reason>.
-func reason(p participant) string {
+func reason(p wire.Participant) string {
 	if p.What == "" && p.Why != "earlier" {
 		return "hand-only"
 	}

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
 
@@ -13,7 +15,7 @@ type moving struct {
 	Subject string
 	Find    string
 	Chats   []chatObject // found chats, other than this one
-	Clients []customer
+	Clients []directory.Client
 }
 
 // mostFound is how many chats and clients are shown to choose from.
@@ -33,7 +35,7 @@ func (s *site) movePage(v *request) error {
 		} else {
 			ask.Set("search", m.Find)
 		}
-		var chats list[chatObject]
+		var chats wire.ListOf[chatObject]
 		v.read("/api/chats?"+ask.Encode(), &chats)
 		chats.Items = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID })
 		sorting.By(chats.Items, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
@@ -41,9 +43,9 @@ func (s *site) movePage(v *request) error {
 		if m.Find == "" || !v.me.can("directory.read") {
 			return nil
 		}
-		var clients list[customer]
+		var clients wire.ListOf[directory.Client]
 		v.read("/api/clients?limit=8&search="+url.QueryEscape(m.Find), &clients)
-		m.Clients = slices.DeleteFunc(clients.Items, func(c customer) bool { return c.ID == open.Client })
+		m.Clients = slices.DeleteFunc(clients.Items, func(c directory.Client) bool { return c.ID == open.Client })
 		return nil
 	})
 }

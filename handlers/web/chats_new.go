@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // A newChat is a conversation that the office begins: first with whom, then what.
@@ -20,8 +23,8 @@ type newChat struct {
 
 // A correspondent is an address of a contact, on behalf of a client.
 type correspondent struct {
-	Contact named
-	Client  customer
+	Contact wire.Named
+	Client  directory.Client
 	Email   string
 }
 
@@ -59,7 +62,7 @@ func (v *request) correspondents(find string) (all []correspondent, err error) {
 				return nil, err
 			}
 			for _, email := range c.Emails[:min(len(c.Emails), 3)] {
-				all = append(all, correspondent{named{c.ID, c.Name}, k, email})
+				all = append(all, correspondent{wire.Named{ID: c.ID, Name: c.Name}, k, email})
 			}
 		}
 	}
@@ -80,12 +83,12 @@ func (v *request) showNew(status int, n *newChat, w written, chosen url.Values) 
 	if !slices.Contains(c.Emails, email) && len(c.Emails) > 0 && w.To == nil {
 		email = c.Emails[0]
 	}
-	n.Chosen = &correspondent{named{c.ID, c.Name}, k, email}
+	n.Chosen = &correspondent{wire.Named{ID: c.ID, Name: c.Name}, k, email}
 	n.Composer = composer{Open: true, CanSend: true, Filter: n.Filter, written: w, MaxSize: usualMaxSize, Client: k.ID, Contact: c.ID,
 		Answer: n.Composer.Answer}
 	n.Composer.Mode, n.Composer.Language = modeNew, cmp.Or(w.Language, c.Language)
 	if w.To == nil {
-		n.Composer.To = []recipient{{Name: c.Name, Email: email}}
+		n.Composer.To = []wire.RecipientObject{{Name: c.Name, Email: email}}
 	}
 	if err := v.offerNew(&n.Composer); err != nil {
 		return err
@@ -127,8 +130,8 @@ func (s *site) startChat(v *request) error {
 	body["client"], body["contact"] = v.r.PostFormValue("client"), v.r.PostFormValue("contact")
 	var a *composeAnswer
 	var now struct {
-		ID    string   `json:"id"`
-		Reply accepted `json:"reply"`
+		ID    string           `json:"id"`
+		Reply wire.ReplyObject `json:"reply"`
 	}
 	if a = v.timing(&w, do, body); a == nil {
 		var err error

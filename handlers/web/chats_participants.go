@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/mail"
 )
 
@@ -57,7 +58,7 @@ func (c *openChat) relate() {
 // people adds the participants, and for a user who may change them the other
 // team members.
 func (v *request) people(api string, open *openChat) {
-	var page list[participant]
+	var page wire.ListOf[wire.Participant]
 	v.read(api+"/participants", &page)
 	open.People = page.Items
 	if !open.CanWrite {

@@ -10,35 +10,86 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 )
 
 // talking is an API with a chat of three messages, called by a participant.
-func talking(rights string, actions ...string) *fakeAPI {
+func talking(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	api := newAPI(rights, append(actions, "chats.read")...)
 	c := chatObject{
-		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"},
-		Addresses: []string{"info@kantoor.example"},
-		State:     "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Unread: 2, Position: 7,
+		ChatObject: wire.ChatObject{
+			ID:          one,
+			Subject:     "Btw & <i>meer</i>",
+			ClientName:  "Bakkerij <Jansen>",
+			ContactName: "Jan <b>",
+			Members:     []string{"m1", "m2"},
+			Addresses:   []string{"info@kantoor.example"},
+			State:       "open",
+			Last:        time.Now().Add(-3 * time.Minute),
+			Preview:     "Tot ziens",
+			Unread:      2,
+			Position:    7,
+		},
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
-	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{c, old}}
+	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{c, old}}
 	api.answers["GET /api/chats/"+one] = c
 	api.answers["POST /api/chats/"+one+"/read"] = map[string]any{}
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
-	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
-		{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()},
-		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(),
-			Body: "/api/chats/" + one + "/messages/3/body",
-			Away: &absence{Until: "2020-08-14", Replacement: "Els de <Boer>"}},
-		{ID: "3b", Kind: "delivery-report", Mail: "3b", From: mail.Address{Email: "mailer-daemon@x.example"}, Subject: "Niet bezorgd",
-			Received: time.Now(), Body: "/api/chats/" + one + "/messages/3b/body"},
-		{ID: "2", Kind: "mail", Mail: "2", From: from, Preview: "Tweede", Received: time.Now(), HasAttachments: true,
-			Body: "/api/chats/" + one + "/messages/2/body"},
-		{ID: "1", Kind: "mail", Mail: "1", From: from, Preview: "Eerste", Received: time.Now(), Body: "/api/chats/" + one + "/messages/1/body"},
+	api.answers["GET /api/chats/"+one+"/messages"] = wire.ListOf[message]{Items: []message{
+		{MessageObject: wire.MessageObject{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()}},
+		{
+			MessageObject: wire.MessageObject{
+				ID:       "3",
+				Kind:     "auto-reply",
+				Mail:     "3",
+				From:     from,
+				Preview:  "Ik ben er niet",
+				Received: time.Now(),
+				Body:     "/api/chats/" + one + "/messages/3/body",
+				Away:     &wire.AwayObject{Until: "2020-08-14", Replacement: "Els de <Boer>"},
+			},
+		},
+		{
+			MessageObject: wire.MessageObject{
+				ID:       "3b",
+				Kind:     "delivery-report",
+				Mail:     "3b",
+				From:     mail.Address{Email: "mailer-daemon@x.example"},
+				Subject:  "Niet bezorgd",
+				Received: time.Now(),
+				Body:     "/api/chats/" + one + "/messages/3b/body",
+			},
+		},
+		{
+			MessageObject: wire.MessageObject{
+				ID:             "2",
+				Kind:           "mail",
+				Mail:           "2",
+				From:           from,
+				Preview:        "Tweede",
+				Received:       time.Now(),
+				HasAttachments: true,
+				Body:           "/api/chats/" + one + "/messages/2/body",
+			},
+		},
+		{
+			MessageObject: wire.MessageObject{
+				ID:       "1",
+				Kind:     "mail",
+				Mail:     "1",
+				From:     from,
+				Preview:  "Eerste",
+				Received: time.Now(),
+				Body:     "/api/chats/" + one + "/messages/1/body",
+			},
+		},
 	}}
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{
+	api.answers["GET /api/chats/"+one+"/participants"] = wire.ListOf[wire.Participant]{Items: []wire.Participant{
 		{ID: "m1", Name: "Anna Bos", Active: true, Why: "role", What: "Relatiebeheerder"},
 		{ID: "m2", Name: "Bram <b>", Why: "hand", What: "Anna Bos"},
 	}}
@@ -88,11 +139,11 @@ func TestNoChats(t *testing.T) {
 	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden",
 		"?after=" + one: "Dit waren alle chats"} {
 		api := talking("manager")
-		api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{}}
+		api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{}}
 		wants(t, browse(t, api, "GET", "/web/chats"+query, ""), 200, text, "!<ol")
 	}
 	api := talking("manager")
-	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{}, Next: one}
+	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{}, Next: one}
 	wants(t, browse(t, api, "GET", "/web/chats", ""), 200, "Meer chats", "Niets gevonden")
 	wants(t, browse(t, api, "GET", "/web/chats?show=200", ""), 200, "after="+one)
 }
@@ -119,7 +170,8 @@ func TestAChatIsShown(t *testing.T) {
 			t.Errorf("%d mails are open", len(opened))
 		}
 		// The note and the mail before it are new; an automatic reply is not.
-		if at := strings.Index(body, `id="new"`); at < strings.Index(body, "/messages/1/body") || at > strings.Index(body, "/messages/2/body") {
+		if at := strings.Index(body, `id="new"`); at < strings.Index(body, "/messages/1/body") ||
+			at > strings.Index(body, "/messages/2/body") {
 			t.Error("what is new begins elsewhere")
 		}
 		// Messages that arrive in the meantime stay unread.
@@ -133,8 +185,16 @@ func TestAChatIsShown(t *testing.T) {
 	}
 	// A reader sees the chat, but no actions.
 	reader := talking("reader")
-	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!mode=note", "!name=\"do\"",
-		`!value="closed"`)
+	wants(
+		t,
+		browse(t, reader, "GET", "/web/chats/"+one, ""),
+		200,
+		"Relatiebeheerder",
+		"U kunt deze chat lezen",
+		"!mode=note",
+		"!name=\"do\"",
+		`!value="closed"`,
+	)
 	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}
@@ -208,7 +268,8 @@ func TestNotes(t *testing.T) {
 	}
 	says(message{})
 	w := browse(t, api, "POST", "/web/chats/"+one+"/notes?state=all", form)
-	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" || !strings.Contains(api.bodies["POST "+path], "Ik bel") {
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" ||
+		!strings.Contains(api.bodies["POST "+path], "Ik bel") {
 		t.Error(w.Code, w.Header(), api.bodies)
 	}
 	says(Problem{Status: 422, Detail: "body.body", Errors: []FieldError{{Location: "body.body", Message: "expected"}}})
@@ -293,7 +354,7 @@ func TestPeopleOfAChat(t *testing.T) {
 		}
 	}
 	api := talking("editor", "chats.write")
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m1"}}}
+	api.answers["GET /api/chats/"+one+"/participants"] = wire.ListOf[wire.Participant]{Items: []wire.Participant{{ID: "m1"}}}
 	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=remove&member=m1"); w.Code != 303 ||
 		w.Result().Cookies()[0].Value != "chats.not-last:0:" {
 		t.Error(w.Code, w.Header())
@@ -309,7 +370,7 @@ func TestPeopleOfAChat(t *testing.T) {
 // stays readable.
 func TestFilesOfAChat(t *testing.T) {
 	api := talking("reader")
-	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{
+	api.answers["GET /api/mails/2/attachments"] = wire.ListOf[wire.AttachmentObject]{Items: []wire.AttachmentObject{
 		{Name: `Factuur "1" <b>.pdf`, Size: 1_234_567, Kind: "file", Content: "/api/mails/2/attachments/1"}, {Name: "Map", Kind: "link"},
 	}}
 	path := "/web/chats/" + one + "/files/2"
@@ -318,7 +379,7 @@ func TestFilesOfAChat(t *testing.T) {
 		"cloud van de afzender", "!<html")
 	wants(t, browse(t, api, "GET", path, ""), 200, `href="/api/mails/2/attachments/1"`, "<html", `/messages/1/body?quoted=folded"`)
 	wants(t, browse(t, api, "GET", path, "", "Cookie", "theme=dark"), 200, `/messages/1/body?quoted=folded&amp;colours=dark"`)
-	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{}}
+	api.answers["GET /api/mails/2/attachments"] = wire.ListOf[wire.AttachmentObject]{Items: []wire.AttachmentObject{}}
 	wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "Geen bijlagen meer in Outlook")
 	for _, status := range []int{404, 409, 502, 503} {
 		api.answers["GET /api/mails/2/attachments"] = Problem{Status: status, Detail: "the mailbox says no"}
@@ -336,7 +397,7 @@ func TestFilesOfAChat(t *testing.T) {
 func TestSubjectOfAMessage(t *testing.T) {
 	for subject, want := range map[string]string{"Btw": "", "Re: BTW": "", "Antw: RE: Btw": "", "Loon": "Loon",
 		"Re: Loon": "Re: Loon", "": ""} {
-		if got := (message{Subject: subject}).own("Fwd: Btw"); got != want {
+		if got := (message{MessageObject: wire.MessageObject{Subject: subject}}).own("Fwd: Btw"); got != want {
 			t.Errorf("%q: %q, want %q", subject, got, want)
 		}
 	}
@@ -349,7 +410,11 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 			t.Errorf("%q becomes %q", q, got)
 		}
 	}
-	open := openChat{chatObject: chatObject{ID: one}, Tag: "a/b", Filter: chatFilterOf(url.Values{"state": {"all"}})}
+	open := openChat{
+		chatObject: chatObject{ChatObject: wire.ChatObject{ID: one}},
+		Tag:        "a/b",
+		Filter:     chatFilterOf(url.Values{"state": {"all"}}),
+	}
 	if got := open.updatesPath(); got != fmt.Sprint("/web/chats/", one, "/news?state=all") {
 		t.Error(got)
 	}
@@ -363,10 +428,26 @@ func TestAChatSaysWhoIsInDoubt(t *testing.T) {
 		"fail": {`<p class="doubt error"`, "Mogelijk vervalst", "!Niet geverifieerd"},
 	} {
 		api := talking("editor", "chats.read", "chats.write")
-		api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{{
-			ID: two, Mail: two, Kind: "mail", From: mail.Address{Name: "Jan", Email: "jan@bakker.example"}, Verdict: verdict, Body: "/b",
-			To: []mail.Address{{Email: "info@kantoor.example"}}, Cc: []mail.Address{{Name: "Cor", Email: "cor@elders.example"}},
-		}}}
-		wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, append(texts, "aan <bdi>info@kantoor.example</bdi>", "cc <bdi>Cor</bdi>")...)
+		api.answers["GET /api/chats/"+one+"/messages"] = wire.ListOf[message]{
+			Items: []message{
+				{
+					MessageObject: wire.MessageObject{
+						ID:      two,
+						Mail:    two,
+						Kind:    "mail",
+						From:    mail.Address{Name: "Jan", Email: "jan@bakker.example"},
+						Verdict: verdict,
+						Body:    "/b",
+						To:      []mail.Address{{Email: "info@kantoor.example"}},
+						Cc:      []mail.Address{{Name: "Cor", Email: "cor@elders.example"}},
+					},
+				},
+			},
+		}
+		wants(
+			t,
+			browse(t, api, "GET", "/web/chats/"+one, ""),
+			200,
+			append(texts, "aan <bdi>info@kantoor.example</bdi>", "cc <bdi>Cor</bdi>")...)
 	}
 }

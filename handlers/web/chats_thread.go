@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
 )
 
@@ -20,9 +21,9 @@ type openChat struct {
 	Thread   []message
 	Earlier  string // where earlier messages are shown
 	Later    bool   // the last messages are not shown
-	People   []participant
-	Others   []person // who can be added
-	Lookers  []named  // who look at it now
+	People   []wire.Participant
+	Others   []person     // who can be added
+	Lookers  []wire.Named // who look at it now
 	CanWrite bool
 	Composer composer
 	Move     *moving // where to a message or the chat can be moved
@@ -155,7 +156,7 @@ const threadPage = 50
 
 // thread adds the last messages, or those before a given one, the oldest first.
 func (v *request) thread(earlier string, open *openChat) error {
-	var page list[message]
+	var page wire.ListOf[message]
 	if err := v.api.get(open.api("messages")+"?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
 		return err
 	}
@@ -202,9 +203,6 @@ func (v *request) thread(earlier string, open *openChat) error {
 	return nil
 }
 
-// A span is a range of places in a list, both ends included.
-type span struct{ First, Last int }
-
 // unfold opens the newest mail and those that are new to the user. What is new
 // came last into the chat, even when it is older: somebody may have moved it here.
 func (c *openChat) unfold() {
@@ -221,8 +219,8 @@ func (c *openChat) unfold() {
 		unread = 0
 	}
 	for i, m := range counted {
-		at := func(p span) bool { return p.First <= i+1 && i+1 <= p.Last }
-		m.New = unread > 0 && (len(c.UnreadAt) == 0 && i < unread || slices.ContainsFunc(c.UnreadAt, at))
+		at := func(p wire.Place) bool { return p.First <= int64(i)+1 && int64(i)+1 <= p.Last }
+		m.New = unread > 0 && (len(c.UnreadAt) == 0 && int64(i) < unread || slices.ContainsFunc(c.UnreadAt, at))
 	}
 	first, newest := true, true
 	for i := range c.Thread {
@@ -242,7 +240,7 @@ func (c *openChat) unfold() {
 // message says all.
 func (v *request) stateOf(chat string, m *message) error {
 	if m.State == stateSent {
-		m.Reply = &replyObject{ID: m.ID, Chat: chat, State: m.State, SentAt: m.Received, By: m.By}
+		m.Reply = &replyObject{ReplyObject: wire.ReplyObject{ID: m.ID, Chat: chat, State: m.State, SentAt: m.Received, By: valueOf(m.By)}}
 		return nil
 	}
 	r, err := v.reply(chat, m.ID)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/words"
 )
@@ -38,10 +39,10 @@ type Problem struct {
 	Codes    fieldCodes  `json:"codes,omitempty"`
 	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 	// The API sets these for a reply about which it asks before the reply leaves.
-	Type     string    `json:"type,omitempty"`
-	Message  *message  `json:"message,omitempty"`
-	Warnings []warning `json:"warnings,omitempty"`
-	Missing  []string  `json:"missing,omitempty"` // placeholders without a value
+	Type     string               `json:"type,omitempty"`
+	Message  *message             `json:"message,omitempty"`
+	Warnings []wire.WarningObject `json:"warnings,omitempty"`
+	Missing  []string             `json:"missing,omitempty"` // placeholders without a value
 }
 
 // fieldCodes are codes by field. A reply that the API asks about has a list of codes
@@ -79,17 +80,19 @@ func (p *Problem) field(name string) string {
 	return ""
 }
 
-// A list is a page of a list.
-type list[T any] struct {
-	Items []T    `json:"items"`
-	Next  string `json:"next"`
+// valueOf is what an answer points to, the zero value when it has nothing.
+func valueOf[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }
 
 // maxListed is how many team members and roles a form offers at most.
 const maxListed = 1000
 
 func page[T any](v *request, path string) (items []T, next string, err error) {
-	var l list[T]
+	var l wire.ListOf[T]
 	err = v.api.get(path, &l)
 	return l.Items, l.Next, err
 }

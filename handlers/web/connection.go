@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/words"
 )
 
@@ -95,15 +96,6 @@ func (s *site) rotateSecret(v *request) error {
 		map[string]string{"credential": bySecret, "clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
 }
 
-// An identity is what a federated credential must say to trust this app.
-type identity struct {
-	Exists   bool   `json:"exists"`
-	Issuer   string `json:"issuer"`
-	Subject  string `json:"subject"`
-	Audience string `json:"audience"`
-	KeyVault string `json:"keyVault"` // its name
-}
-
 // changeCredential replaces the secret by the identity of the app or by a certificate,
 // after Entra has accepted it.
 func (s *site) changeCredential(v *request) error {
@@ -124,7 +116,7 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 		if form == "rotate" {
 			key = "connector.rotated"
 		}
-		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.path("connection"), flash{Key: key})
+		return v.leave(connectorObject{ConnectorObject: wire.ConnectorObject{ID: v.r.PathValue("connector")}}.path("connection"), flash{Key: key})
 	}
 	return v.connectionPage(p.Status, func(view *connectorView) {
 		// The page shows the current state, so pressing the button again
@@ -150,12 +142,6 @@ func (s *site) deleteConnector(v *request) error {
 		return err
 	}
 	return v.done("/web/settings", flash{Key: "connector.deleted"})
-}
-
-// A limitScript is the script that limits the app to the activated mailboxes.
-type limitScript struct {
-	Script    string   `json:"script"`
-	Addresses []string `json:"addresses"`
 }
 
 // limits tells whether mailboxes that are not activated are refused.

@@ -7,23 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/secret"
-	"kantoorpost/shared/words"
 )
 
 // A connectorObject is a connector as the API shows it.
 type connectorObject struct {
-	ID            string      `json:"id"`
-	Kind          string      `json:"kind"`
-	Name          string      `json:"name"`
-	ClientID      string      `json:"clientId"`
-	Tenant        string      `json:"tenant"`
-	TokenEndpoint string      `json:"tokenEndpoint"`
-	SecretExpires time.Time   `json:"secretExpires"` // zero for a managed identity
-	State         string      `json:"state"`
-	StateReason   string      `json:"stateReason"`
-	StateSince    *time.Time  `json:"stateSince"`
-	WhatToDo      *words.Text `json:"whatToDo"`
+	wire.ConnectorObject
 }
 
 func (c connectorObject) path(part string) string {
@@ -86,11 +76,11 @@ type connectorView struct {
 	Shown     string // the form to which Problem belongs: new, edit, rotate, credential, delete, limits
 	Problem   *Problem
 	Guide     guide
-	Identity  identity
+	Identity  wire.IdentityObject
 	Check     *connectorCheck
 	Addresses addressList
 	Boxes     *boxList // nil until they are requested
-	Script    limitScript
+	Script    wire.LimitScript
 	Limits    *limits
 	Address   string // that the user wants to check
 	Part      bool   // only a part of the page is requested
@@ -146,7 +136,7 @@ func (v *request) connectorOf(tab string) connectorView {
 		Name: c.Name, ClientID: c.ClientID, TokenEndpoint: c.TokenEndpoint, SecretExpires: c.SecretExpires.In(office).Format(time.DateOnly),
 	}
 	view.Guide = guideFor(c.ClientID, c.TokenEndpoint)
-	var on settings
+	var on wire.SettingsObject
 	v.read("/api/settings", &on)
 	view.Enabled = on.Enabled
 	return view
@@ -194,7 +184,7 @@ func (s *site) newConnector(v *request) error {
 // has one.
 func (v *request) newConnectorPage(status int, p *Problem, f connectorForm) error {
 	view := connectorView{
-		Connector: connectorObject{Name: v.t("connector-new.title")},
+		Connector: connectorObject{ConnectorObject: wire.ConnectorObject{Name: v.t("connector-new.title")}},
 		Tab:       "new", Shown: "new", Problem: p,
 	}
 	v.read("/api/identity", &view.Identity)
@@ -234,7 +224,7 @@ func (s *site) createConnector(v *request) error {
 // client id and token endpoint that are typed so far.
 func (s *site) guide(v *request) error {
 	f := formOf(v.r)
-	var app identity
+	var app wire.IdentityObject
 	v.read("/api/identity", &app)
 	return v.part("connector-new", "guide", guideFor(f.ClientID, f.TokenEndpoint).of(app))
 }

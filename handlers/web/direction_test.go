@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 )
 
@@ -33,10 +35,10 @@ func TestPagesShowNoDirection(t *testing.T) {
 	m.From, m.Subject = mail.Address{Name: evil, Email: "els@elders.example"}, subject
 	m.To, m.Cc = []mail.Address{{Name: evil, Email: "info@kantoor.example"}}, []mail.Address{{Name: evil, Email: "b@kantoor.example"}}
 	api.answers["GET /api/mails/"+one] = m
-	api.answers["GET /api/mails"] = func(*http.Request) any { return list[mailObject]{Items: []mailObject{m}} }
+	api.answers["GET /api/mails"] = func(*http.Request) any { return wire.ListOf[mailObject]{Items: []mailObject{m}} }
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
-		"items": []suggestion{{Action: "link-contact", Score: 0.9, Contact: &contact{ID: "c1", Name: evil},
-			Solve: solution{Action: "link-contact", Contact: "c1"}}},
+		"items": []suggestion{{Action: "link-contact", Score: 0.9, Contact: &contact{Contact: directory.Contact{ID: "c1", Name: evil}},
+			Solve: wire.SolveBody{Action: "link-contact", Contact: "c1"}}},
 		"prefill": map[string]string{"name": evil, "company": evil},
 	}
 	page := browse(t, api, "GET", "/web/mails/"+one, "")

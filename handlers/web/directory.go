@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // A directoryKind is one list of the directory.
@@ -45,11 +48,11 @@ type entry struct {
 
 	Undeliverable map[string]time.Time `json:"undeliverable"`
 
-	Email      string      `json:"email"`
-	Rights     string      `json:"rights"`
-	Active     bool        `json:"active"`
-	Substitute *substitute `json:"substitute"`
-	Members    []string    `json:"members"`
+	Email      string                `json:"email"`
+	Rights     string                `json:"rights"`
+	Active     bool                  `json:"active"`
+	Substitute *directory.Substitute `json:"substitute"`
+	Members    []string              `json:"members"`
 }
 
 // line is the text that the list shows below the name.
@@ -107,7 +110,7 @@ func (v *request) directoryView(k directoryKind) (*directoryView, error) {
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
-	var page list[entry]
+	var page wire.ListOf[entry]
 	err := v.api.get(k.API+queryOf("limit", "50", "search", view.Search, "after", view.After), &page)
 	view.Entries = page.Items
 	if page.Next != "" {

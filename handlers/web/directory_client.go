@@ -1,6 +1,10 @@
 package web
 
-import "net/url"
+import (
+	"net/url"
+
+	"kantoorpost/handlers/api/wire"
+)
 
 // A clientView has the data about a client beside the client's own fields.
 type clientView struct {
@@ -9,9 +13,9 @@ type clientView struct {
 }
 
 func (v *request) aroundClient(o *openEntry) {
-	var contacts list[contact]
+	var contacts wire.ListOf[contact]
 	v.read("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts)
-	var chats list[chatObject]
+	var chats wire.ListOf[chatObject]
 	if v.me.can("chats.read") {
 		v.read("/api/chats"+queryOf("client", o.ID, "limit", "5"), &chats)
 	}

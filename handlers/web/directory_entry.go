@@ -7,31 +7,26 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
-// A substitute stands in for a team member until a time, not included.
-type substitute struct {
-	Member string    `json:"member"`
-	From   time.Time `json:"from"`
-	Until  time.Time `json:"until"`
-}
-
 // stands tells whether the substitution has not ended yet.
-func stands(s *substitute) bool { return s != nil && s.Until.After(time.Now()) }
+func stands(s *directory.Substitute) bool { return s != nil && s.Until.After(time.Now()) }
 
 // lastDay is a time on the last day of the substitution.
-func lastDay(s *substitute) time.Time { return s.Until.Add(-time.Millisecond) }
+func lastDay(s *directory.Substitute) time.Time { return s.Until.Add(-time.Millisecond) }
 
 // substitutes are those who can stand in for a team member, with the chosen one, and who
 // does so now and when.
-func (v *request) substitutes(of, chosen string, now *substitute) (people []named, standIn string) {
+func (v *request) substitutes(of, chosen string, now *directory.Substitute) (people []wire.Named, standIn string) {
 	for _, p := range all[entry](v, "/api/team-members") {
 		if stands(now) && p.ID == now.Member {
 			standIn = v.t("me.stands-in", p.Name, v.renderer.day(now.From, time.Now()), v.renderer.day(lastDay(now), time.Now()))
 		}
 		if p.ID != of && (p.Active || p.ID == chosen) {
-			people = append(people, named{p.ID, p.Name})
+			people = append(people, wire.Named{ID: p.ID, Name: p.Name})
 		}
 	}
 	return people, standIn
@@ -43,7 +38,7 @@ type awayForm struct{ Member, From, Until string }
 
 const dayForm = "2006-01-02"
 
-func (a *awayForm) was(s *substitute) {
+func (a *awayForm) was(s *directory.Substitute) {
 	if s != nil {
 		*a = awayForm{s.Member, s.From.In(office).Format(dayForm), lastDay(s).In(office).Format(dayForm)}
 	}
@@ -51,7 +46,7 @@ func (a *awayForm) was(s *substitute) {
 
 // substitute reads the form. An invalid day stays the zero time, which the API
 // refuses.
-func (a awayForm) substitute() *substitute {
+func (a awayForm) substitute() *directory.Substitute {
 	if a.Member == "" {
 		return nil
 	}
@@ -60,7 +55,7 @@ func (a awayForm) substitute() *substitute {
 	if err == nil {
 		until = until.AddDate(0, 0, 1)
 	}
-	return &substitute{a.Member, from.UTC(), until.UTC()}
+	return &directory.Substitute{Member: a.Member, From: from.UTC(), Until: until.UTC()}
 }
 
 // A choice is one option of a multiple choice.
@@ -88,11 +83,11 @@ type openEntry struct {
 	Find       string // a search for clients
 	Found      bool   // whether the search found some
 	Problem    *Problem
-	Owner      *named // who already has the value that must be unique
+	Owner      *wire.Named // who already has the value that must be unique
 	InUse      bool
-	Choices    []choice // clients of a contact, members of a process team
-	People     []named  // possible substitutes
-	StandIn    string   // who stands in, and when
+	Choices    []choice     // clients of a contact, members of a process team
+	People     []wire.Named // possible substitutes
+	StandIn    string       // who stands in, and when
 	Addresses  []learnedAddress
 	Team       *teamForm
 	Around     *clientView
@@ -132,7 +127,7 @@ func (v *request) listQuery() string {
 func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 	open.Problem = p
 	if p.Existing != "" {
-		var owner named
+		var owner wire.Named
 		missing, err := refusedOrGone(v.api.get(k.API+"/"+url.PathEscape(p.Existing), &owner))
 		if err != nil {
 			return err

@@ -5,20 +5,17 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-)
 
-// A teamRow says that a team member works for a client in a role.
-type teamRow struct {
-	Member string `json:"member"`
-	Role   string `json:"role"`
-}
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
+)
 
 // A teamForm is who works for a client, in order.
 type teamForm struct {
-	Rows    []teamRow
+	Rows    []directory.Link
 	Tag     string
-	Members []named
-	Roles   []named
+	Members []wire.Named
+	Roles   []wire.Named
 	Problem *Problem
 	Unsaved bool
 }
@@ -33,7 +30,7 @@ func (t *teamForm) nameOf(id string) string {
 }
 
 func (v *request) readTeam(o *openEntry) {
-	var team list[teamRow]
+	var team wire.ListOf[directory.Link]
 	tag := v.readTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
 	o.Team = &teamForm{Rows: team.Items, Tag: tag}
 	v.fillTeam(o.Team)
@@ -45,7 +42,7 @@ func (v *request) fillTeam(t *teamForm) {
 	for _, r := range t.Rows {
 		taken = append(taken, r.Member)
 	}
-	t.Members, t.Roles = v.staff(taken...), all[named](v, "/api/roles")
+	t.Members, t.Roles = v.staff(taken...), all[wire.Named](v, "/api/roles")
 }
 
 // saveTeam saves who works for a client. Buttons of the form move, add and
@@ -60,7 +57,7 @@ func (v *request) saveTeam(k directoryKind) error {
 	t := &teamForm{Tag: v.r.PostFormValue("tag")}
 	roles := v.r.PostForm["role"]
 	for i, member := range v.r.PostForm["member"] {
-		r := teamRow{Member: member}
+		r := directory.Link{Member: member}
 		if i < len(roles) {
 			r.Role = roles[i]
 		}
@@ -71,9 +68,9 @@ func (v *request) saveTeam(k directoryKind) error {
 	if do := v.r.PostFormValue("do"); do != "" {
 		t.Rows, t.Unsaved = moved(t.Rows, do), true
 	} else {
-		rows := []teamRow{}
+		rows := []directory.Link{}
 		for _, r := range t.Rows {
-			if r != (teamRow{}) {
+			if r != (directory.Link{}) {
 				rows = append(rows, r)
 			}
 		}
@@ -86,7 +83,7 @@ func (v *request) saveTeam(k directoryKind) error {
 		}
 		t.Rows, t.Problem, t.Unsaved, status = rows, p, true, p.Status
 		if p.Status == http.StatusPreconditionFailed {
-			var now list[teamRow]
+			var now wire.ListOf[directory.Link]
 			if t.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(id)+"/team-members", &now); err != nil {
 				return err
 			}
@@ -101,11 +98,11 @@ const maxTeam = 40
 
 // moved are the rows after a button: add, or up, down and remove with the
 // number of the row.
-func moved(rows []teamRow, do string) []teamRow {
+func moved(rows []directory.Link, do string) []directory.Link {
 	do, number, _ := strings.Cut(do, "-")
 	at, err := strconv.Atoi(number)
 	if do == "add" && len(rows) < maxTeam {
-		return append(rows, teamRow{})
+		return append(rows, directory.Link{})
 	}
 	if err != nil || at < 0 || at >= len(rows) {
 		return rows

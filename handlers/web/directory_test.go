@@ -8,38 +8,54 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
 // staffed is an API with one of each kind of the directory.
-func staffed(rights string, actions ...string) *fakeAPI {
+func staffed(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	api := newAPI(rights, append(actions, "directory.read", "me.write")...)
 	client := entry{ID: "k1", Name: "Bakkerij <Jansen>", Number: "1001", Type: "organisation", KvK: "12345678"}
 	person := entry{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@bakker.example", "jan@thuis.example"}, Clients: []string{"k1"},
 		Phone: "020", Function: "Eigenaar", Learned: map[string]string{"jan@thuis.example": "r1"},
 		Undeliverable: map[string]time.Time{"jan@bakker.example": time.Date(2026, 7, 5, 10, 0, 0, 0, time.UTC)}}
 	anna := entry{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: "editor", Active: true,
-		Substitute: &substitute{"m2", time.Date(2126, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2126, 7, 19, 22, 0, 0, 0, time.UTC)}}
+		Substitute: &directory.Substitute{
+			Member: "m2",
+			From:   time.Date(2126, 7, 5, 22, 0, 0, 0, time.UTC),
+			Until:  time.Date(2126, 7, 19, 22, 0, 0, 0, time.UTC),
+		}}
 	bram := entry{ID: "m2", Name: "Bram Vos", Email: "bram@kantoor.example", Rights: "reader", Active: true}
 	role, team := entry{ID: "o1", Name: "Relatiebeheerder"}, entry{ID: "p1", Name: "Salaris", Members: []string{"m2"}}
 	for path, objects := range map[string][]entry{"clients": {client}, "contacts": {person}, "team-members": {anna, bram}, "roles": {role},
 		"process-teams": {team}} {
 		api.answers["GET /api/"+path] = func(r *http.Request) any {
 			if r.URL.Query().Get("search") == "niets" {
-				return list[entry]{}
+				return wire.ListOf[entry]{}
 			}
-			return list[entry]{Items: objects}
+			return wire.ListOf[entry]{Items: objects}
 		}
 		for _, o := range objects {
 			api.answers["GET /api/"+path+"/"+o.ID] = o
 		}
 	}
-	api.answers["GET /api/clients/k1/team-members"] = list[teamRow]{Items: []teamRow{{"m1", "o1"}, {"m2", "o1"}}}
-	api.answers["GET /api/clients/k1/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan <Jansen>",
-		Emails: []string{"jan@bakker.example"}}}}
-	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{{ID: one, Subject: "Btw <nu>"}}}
-	api.answers["GET /api/rules/r1"] = ruleObject{ID: "r1",
-		Explanation: words.Text{NL: "omdat Anna dat besliste", EN: "because Anna decided so"}}
+	api.answers["GET /api/clients/k1/team-members"] = wire.ListOf[directory.Link]{
+		Items: []directory.Link{{Member: "m1", Role: "o1"}, {Member: "m2", Role: "o1"}},
+	}
+	api.answers["GET /api/clients/k1/contacts"] = wire.ListOf[contact]{
+		Items: []contact{{Contact: directory.Contact{ID: "c1", Name: "Jan <Jansen>", Emails: []string{"jan@bakker.example"}}}},
+	}
+	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{
+		Items: []chatObject{{ChatObject: wire.ChatObject{ID: one, Subject: "Btw <nu>"}}},
+	}
+	api.answers["GET /api/rules/r1"] = ruleObject{
+		RuleObject: wire.RuleObject{
+			Rule:        directory.Rule{ID: "r1"},
+			Explanation: words.Text{NL: "omdat Anna dat besliste", EN: "because Anna decided so"},
+		},
+	}
 	return api
 }
 
@@ -76,7 +92,12 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/clients/k1", ""), 200, "!Btw &lt;nu&gt;")
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/contacts/c1", ""), 200, "jan@thuis.example is geleerd", "!/web/rules/r1",
 		"Bakkerij &lt;Jansen&gt;")
-	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""), 200, "Bram Vos, van 6 jul 2126 tot en met 19 jul 2126")
+	wants(
+		t,
+		browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""),
+		200,
+		"Bram Vos, van 6 jul 2126 tot en met 19 jul 2126",
+	)
 }
 
 func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
@@ -141,8 +162,15 @@ func TestARefusedFormLosesNothing(t *testing.T) {
 	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&substitute=m2&from=2026-05-02&until=2026-05-01"), 422,
 		"niet voor de eerste", `value="01-05-2026"`)
 	// Without script a button of the form searches for clients.
-	wants(t, browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"), 200, `value="Piet"`, "p@x.nl",
-		`name="clients" value="k1">`, "Bakkerij")
+	wants(
+		t,
+		browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"),
+		200,
+		`value="Piet"`,
+		"p@x.nl",
+		`name="clients" value="k1">`,
+		"Bakkerij",
+	)
 }
 
 func TestDeleting(t *testing.T) {
@@ -165,7 +193,7 @@ func TestTheTeamOfAClientIsMovedAndSaved(t *testing.T) {
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1/team", rows+"&do=remove-0"), 200, "!Teamlid op plaats 2")
 	api.answers["PUT /api/clients/k1/team-members"] = Problem{Status: 422, Errors: []FieldError{{"body[1]", "once"}}}
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1/team", rows), 422, "noem niemand twee keer", "Teamlid op plaats 2")
-	api.answers["PUT /api/clients/k1/team-members"] = list[teamRow]{}
+	api.answers["PUT /api/clients/k1/team-members"] = wire.ListOf[directory.Link]{}
 	w := browse(t, api, "POST", "/web/directory/clients/k1/team", rows+"&member=&role=")
 	if got := strings.TrimSpace(api.bodies["PUT /api/clients/k1/team-members"]); w.Code != 303 ||
 		got != `[{"member":"m1","role":"o1"},{"member":"m2","role":"o1"}]` {
@@ -174,7 +202,7 @@ func TestTheTeamOfAClientIsMovedAndSaved(t *testing.T) {
 	for do, want := range map[string]string{"up-1": "ba", "up-0": "ab", "down-0": "ba", "down-1": "ab", "remove-0": "b", "remove-7": "ab",
 		"up-x": "ab", "up--1": "ab", "": "ab"} {
 		got := ""
-		for _, r := range moved([]teamRow{{"a", ""}, {"b", ""}}, do) {
+		for _, r := range moved([]directory.Link{{Member: "a", Role: ""}, {Member: "b", Role: ""}}, do) {
 			got += r.Member
 		}
 		if got != want {
@@ -188,7 +216,11 @@ func TestMySubstitute(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/me", ""), 200, "Bram Vos, van 6 jul 2126 tot en met 19 jul 2126", `!<option value="m1"`,
 		`value="nl" checked`)
 	over := entry{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: "editor", Active: true,
-		Substitute: &substitute{"m2", time.Date(2026, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2026, 7, 19, 22, 0, 0, 0, time.UTC)}}
+		Substitute: &directory.Substitute{
+			Member: "m2",
+			From:   time.Date(2026, 7, 5, 22, 0, 0, 0, time.UTC),
+			Until:  time.Date(2026, 7, 19, 22, 0, 0, 0, time.UTC),
+		}}
 	then := staffed("editor")
 	then.answers["GET /api/team-members/m1"] = over
 	wants(t, browse(t, then, "GET", "/web/me", ""), 200, "Bram Vos", "!tot en met 19 jul", "!2026-07-19", `!value="remove"`)
@@ -210,7 +242,9 @@ func TestMySubstitute(t *testing.T) {
 	}
 	// The first administrator is no team member yet.
 	first := newAPI("administrator", "me.write")
-	first.answers["GET /api/me"] = person{Email: "eerste@kantoor.example", Rights: "administrator", Actions: []string{"me.write"}}
+	first.answers["GET /api/me"] = person{
+		Me: wire.Me{Email: "eerste@kantoor.example", Rights: "administrator", Actions: []access.Action{"me.write"}},
+	}
 	wants(t, browse(t, first, "GET", "/web/me", "", "Cookie", "lang=en"), 200, "You are not a team member in the directory yet",
 		"!/web/me/substitute")
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"kantoorpost/shared/words"
+	"kantoorpost/handlers/api/wire"
 )
 
 type (
@@ -17,24 +17,15 @@ type (
 		Path    string // where they are listed
 		Listed  bool   // the mailbox has answered
 		Quiet   bool   // no attachments are expected: Outlook does not count pictures inside a body, shown or not
-		Items   []file
+		Items   []wire.AttachmentObject
 		Zip     string // path of all of them in one, of several
 		Problem *Problem
 		Outlook string // where the mail opens in Outlook
 	}
-	file struct {
-		N       int         `json:"n"` // its number in the mail
-		Name    string      `json:"name"`
-		Size    int64       `json:"size"`
-		Kind    string      `json:"kind"`
-		Content string      `json:"content"`
-		View    string      `json:"view"`    // where a browser may show it
-		Warning *words.Text `json:"warning"` // of a dangerous attachment
-	}
 )
 
 // isPDF tells whether the browser's own viewer shows it.
-func isPDF(f file) bool { return strings.HasSuffix(f.View, "/pdf") }
+func isPDF(f wire.AttachmentObject) bool { return strings.HasSuffix(f.View, "/pdf") }
 
 // length is the approximate size of a file of so many bytes, in common units.
 func length(size int64) string {
@@ -63,7 +54,7 @@ func filesAt(path string, expected bool) *files {
 func (v *request) files(mail string) (*files, error) {
 	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet"),
 		Outlook: "/web/mails/" + url.PathEscape(mail) + "/outlook"}
-	var page list[file]
+	var page wire.ListOf[wire.AttachmentObject]
 	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
 	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 )
 
@@ -73,7 +74,7 @@ func (v *request) received(f *flash) error {
 	if f == nil || f.Chat == "" {
 		return nil
 	}
-	var people list[participant]
+	var people wire.ListOf[wire.Participant]
 	p, err := refusedOrGone(v.api.get("/api/chats/"+url.PathEscape(f.Chat)+"/participants", &people))
 	if p != nil {
 		f.Chat = ""

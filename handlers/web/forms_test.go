@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/must"
 )
 
@@ -28,7 +30,9 @@ func TestAFormsAddressLeadsToItsPage(t *testing.T) {
 			t.Errorf("a reload of %s fails", path)
 		}
 	}
-	if w := browse(t, newAPI("reader"), "POST", "/web/me/substitute", "x=y", "HX-Request", "true"); w.Header().Get("HX-Push-Url") != "false" {
+	if w := browse(t, newAPI("reader"), "POST", "/web/me/substitute", "x=y", "HX-Request", "true"); w.Header().
+		Get("HX-Push-Url") !=
+		"false" {
 		t.Error("a refusal changes the address of the page")
 	}
 }
@@ -53,9 +57,11 @@ func TestTypedDates(t *testing.T) {
 // A contact whose own name fits the search comes before one who has it in an address.
 func TestContactsAreRanked(t *testing.T) {
 	api := waiting()
-	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{
-		{ID: "1", Name: "Bakkerij", Emails: []string{"jan@bakker.example"}}, {ID: "2", Name: "Piet Jansen"}, {ID: "3", Name: "Bert-Jan Vos"},
-		{ID: "4", Name: "Jan Zwart"},
+	api.answers["GET /api/contacts"] = wire.ListOf[contact]{Items: []contact{
+		{
+			Contact: directory.Contact{ID: "1", Name: "Bakkerij", Emails: []string{"jan@bakker.example"}},
+		}, {Contact: directory.Contact{ID: "2", Name: "Piet Jansen"}}, {Contact: directory.Contact{ID: "3", Name: "Bert-Jan Vos"}},
+		{Contact: directory.Contact{ID: "4", Name: "Jan Zwart"}},
 	}}
 	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true")
 	wants(t, w, 200, `data-found="jan"`)
@@ -86,8 +92,9 @@ func TestWhoGotASolvedMail(t *testing.T) {
 		t.Fatal(cookie)
 	}
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, "1 bericht verwerkt", `!href="/web/chats/`+one)
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{
-		Items: []participant{{ID: "m1", Name: "Anna Bos"}, {ID: "m2", Name: "Bram <b>"}}}
+	api.answers["GET /api/chats/"+one+"/participants"] = wire.ListOf[wire.Participant]{
+		Items: []wire.Participant{{ID: "m1", Name: "Anna Bos"}, {ID: "m2", Name: "Bram <b>"}},
+	}
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, `href="/web/chats/`+one,
 		"<bdi>Anna Bos</bdi>, <bdi>Bram &lt;b&gt;</bdi>", `count-parked">2<`)
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 )
 
@@ -18,7 +19,7 @@ type guide struct {
 	Permissions string
 	Consent     string // "" until client id and tenant are known
 	Enterprise  string // where consent can be revoked
-	Identity    identity
+	Identity    wire.IdentityObject
 	authority   string // https://host, where tokens come from
 }
 

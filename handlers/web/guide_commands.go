@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 )
 
@@ -33,7 +34,7 @@ var permissionIDs = []string{
 }
 
 // of returns the guide for an app with this identity.
-func (g guide) of(app identity) guide {
+func (g guide) of(app wire.IdentityObject) guide {
 	g.Identity = app
 	if issuer := endpointHost.FindString(app.Issuer); g.authority == "" {
 		g.authority = cmp.Or(issuer, "https://login.microsoftonline.com")

@@ -5,27 +5,21 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // A healthView says whether the product works. Its report is for managers; it
 // is absent when a service that it needs does not work.
 type healthView struct {
 	OK     bool
-	Checks []healthCheck
+	Checks []wire.Checked
 	Report *healthReport
 	Linked bool // to the settings, which are for administrators
 	Hours  int  // that the plots show
 	Plots  []drawn
 	Poison []poisonMessage
 	Retry  bool // whether the user may retry and drop them
-}
-
-type healthCheck struct {
-	Name  string     `json:"name"`
-	Of    string     `json:"of"`
-	OK    bool       `json:"ok"`
-	Since *time.Time `json:"since"`
-	Error string     `json:"error"`
 }
 
 // A healthReport says how much waits, and what will stop working soon.
@@ -39,16 +33,10 @@ type healthReport struct {
 		Oldest time.Time `json:"oldest"`
 		Poison int       `json:"poison"`
 	} `json:"queues"`
-	Overdue    overdue           `json:"overdue"`
-	Mailboxes  int               `json:"mailboxes"`
-	Troubled   []addressObject   `json:"troubled"`
-	Connectors []connectorObject `json:"connectors"`
-}
-
-// An overdue counts mail that should have been decided by now.
-type overdue struct {
-	Mails  int       `json:"mails"`
-	Oldest time.Time `json:"oldest"`
+	Overdue    wire.OverdueHealth `json:"overdue"`
+	Mailboxes  int                `json:"mailboxes"`
+	Troubled   []addressObject    `json:"troubled"`
+	Connectors []connectorObject  `json:"connectors"`
 }
 
 // An attention is a number of problems of one kind, which a text names.
@@ -147,8 +135,8 @@ func (s *site) registerHealth() {
 // waits.
 func (s *site) health(v *request) error {
 	var body struct {
-		Status string        `json:"status"`
-		Checks []healthCheck `json:"checks"`
+		Status string         `json:"status"`
+		Checks []wire.Checked `json:"checks"`
 	}
 	err := v.api.get("/api/health/ready", &body)
 	var p *Problem

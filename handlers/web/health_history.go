@@ -7,33 +7,14 @@ import (
 	"strconv"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/handlers/web/plot"
 )
 
-// A healthPoint is what the ticks of one period measured.
-type healthPoint struct {
-	At        time.Time `json:"at"`
-	Backlog   float64   `json:"backlog"`
-	Waiting   float64   `json:"waiting"`
-	Failing   float64   `json:"failing"`
-	LagMedian *float64  `json:"lagMedian"` // seconds; nil without mail
-	Lag95     *float64  `json:"lag95"`
-}
-
 // A poisonMessage is a job that failed each time.
 type poisonMessage struct {
-	ID        string    `json:"id"`
-	Queue     string    `json:"queue"`
-	Inserted  time.Time `json:"inserted"`
-	Job       string    `json:"job"`
-	Addresses []string  `json:"addresses"`
-	Mails     []string  `json:"mails"`
-	Replies   []string  `json:"replies"`
-	Reason    *struct {
-		At    time.Time `json:"at"`
-		Error string    `json:"error"`
-		Trace string    `json:"trace"`
-	} `json:"reason"`
+	wire.PoisonObject
+
 	Path string `json:"-"` // where its form goes
 }
 
@@ -45,9 +26,9 @@ func (v *request) addHistory(view *healthView) {
 	if v.r.URL.Query().Get("hours") == strconv.Itoa(healthHours[1]) {
 		view.Hours = healthHours[1]
 	}
-	var points list[healthPoint]
+	var points wire.ListOf[wire.HealthPoint]
 	v.read("/api/health/history?hours="+strconv.Itoa(view.Hours), &points)
-	var failed list[poisonMessage]
+	var failed wire.ListOf[poisonMessage]
 	v.read("/api/poison", &failed)
 	for i, m := range failed.Items {
 		failed.Items[i].Path = "/web/health/poison/" + url.PathEscape(m.Queue) + "/" + url.PathEscape(m.ID)
@@ -58,8 +39,8 @@ func (v *request) addHistory(view *healthView) {
 	}
 }
 
-func (v *request) healthPlots(points []healthPoint, hours int) (plots []drawn) {
-	series := func(name string, value func(healthPoint) float64) plot.Series {
+func (v *request) healthPlots(points []wire.HealthPoint, hours int) (plots []drawn) {
+	series := func(name string, value func(wire.HealthPoint) float64) plot.Series {
 		s := plot.Series{Name: v.t(name)}
 		for _, p := range points {
 			s.Values = append(s.Values, value(p))
@@ -74,15 +55,15 @@ func (v *request) healthPlots(points []healthPoint, hours int) (plots []drawn) {
 	}
 	for _, o := range []plot.Options{
 		{Title: v.t("health.plot-backlog"), Unit: v.t("health.unit-jobs"), Series: []plot.Series{
-			series("health.backlog", func(p healthPoint) float64 { return p.Backlog }),
-			series("health.waiting", func(p healthPoint) float64 { return p.Waiting }),
+			series("health.backlog", func(p wire.HealthPoint) float64 { return p.Backlog }),
+			series("health.waiting", func(p wire.HealthPoint) float64 { return p.Waiting }),
 		}},
 		{Title: v.t("health.plot-lag"), Unit: v.t("health.unit-minutes"), Series: []plot.Series{
-			series("health.lag-median", func(p healthPoint) float64 { return minutes(p.LagMedian) }),
-			series("health.lag95", func(p healthPoint) float64 { return minutes(p.Lag95) }),
+			series("health.lag-median", func(p wire.HealthPoint) float64 { return minutes(p.LagMedian) }),
+			series("health.lag95", func(p wire.HealthPoint) float64 { return minutes(p.Lag95) }),
 		}},
 		{Title: v.t("health.plot-failing"), Unit: v.t("health.unit-mailboxes"), Series: []plot.Series{
-			series("health.failing-mailboxes", func(p healthPoint) float64 { return p.Failing }),
+			series("health.failing-mailboxes", func(p wire.HealthPoint) float64 { return p.Failing }),
 		}},
 	} {
 		for _, p := range points {

@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
 )
 
 // The status page draws the history, says why a message failed, and lets a manager retry
@@ -54,7 +57,7 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 	}
 
 	// Who may not decide sees the reasons and no buttons.
-	api.answers["GET /api/me"] = person{ID: "m1", Rights: "manager", Actions: []string{"health.read"}}
+	api.answers["GET /api/me"] = person{Me: wire.Me{ID: "m1", Rights: "manager", Actions: []access.Action{"health.read"}}}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "answer 503", "!value=\"retry\"")
 }
 
@@ -62,7 +65,7 @@ func TestAPlotHasALineOrASentence(t *testing.T) {
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	api.answers["GET /api/health"] = healthReport{Enabled: true}
-	api.answers["GET /api/health/history"] = list[healthPoint]{Items: []healthPoint{{At: time.Now()}, {At: time.Now()}}}
+	api.answers["GET /api/health/history"] = wire.ListOf[wire.HealthPoint]{Items: []wire.HealthPoint{{At: time.Now()}, {At: time.Now()}}}
 	page := browse(t, api, "GET", "/web/health", "")
 	wants(t, page, 200, `class="plot"`, fmt.Sprintf("van de laatste %d", 0), "!NaN",
 		"<h3>Van aankomst tot chat</h3><p class=\"muted\">Er is nog te weinig gemeten om een lijn te tekenen.")

@@ -10,6 +10,7 @@ import (
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/handlers/web/plot"
 	"kantoorpost/shared/learn"
 	"kantoorpost/shared/words"
@@ -17,68 +18,21 @@ import (
 
 // A learnedSpan has the figures of one month or week.
 type learnedSpan struct {
-	Month       string  `json:"month"` // such as 2026-11
-	Week        string  `json:"week"`  // its Monday, such as 2026-11-23
-	Mails       int     `json:"mails"`
-	Waited      int     `json:"waited"`
-	HandActions int     `json:"handActions"`
-	Per100      float64 `json:"per100"`
-	Automatic   int     `json:"automatic"`
-	Learned     int     `json:"learned"`
-	Corrected   int     `json:"corrected"`
-	Label       string  `json:"-"` // in a table
-	Within      string  `json:"-"` // in a sentence
-	Mark        string  `json:"-"` // at an axis
-	Rate        string  `json:"-"` // Per100 in the visitor's language
+	Month string `json:"month"`
+	Week  string `json:"week"`
+	wire.Figures
+	Label  string `json:"-"` // in a table
+	Within string `json:"-"` // in a sentence
+	Mark   string `json:"-"` // at an axis
+	Rate   string `json:"-"` // Per100 in the visitor's language
 }
 
 // share is a number as a whole percentage of the mails.
-func (m learnedSpan) share(n int) int {
+func (m learnedSpan) share(n int64) int64 {
 	if m.Mails == 0 {
 		return 0
 	}
 	return (100*n + m.Mails/2) / m.Mails
-}
-
-// A calibrated step has how often first suggestions of some chance were right.
-type calibrated struct {
-	From      float64 `json:"from"` // 0 to 1
-	To        float64 `json:"to"`
-	Suggested int     `json:"suggested"`
-	Right     int     `json:"right"`
-}
-
-// A placing says whether the model places mail by itself, and what it placed.
-type placing struct {
-	May        bool         `json:"may"`
-	Off        bool         `json:"off"`
-	Rule       string       `json:"rule"`
-	Mails      int          `json:"mails"`
-	Right      int          `json:"right"`
-	Bound      float64      `json:"bound"` // 0 to 1, as the next two
-	LeastBound float64      `json:"leastBound"`
-	Sure       float64      `json:"sure"`
-	Missing    int          `json:"missing"`
-	Recent     []placedMail `json:"recent"`
-}
-
-// A placedMail is one that the model placed.
-type placedMail struct {
-	Mail      string    `json:"mail"`
-	At        time.Time `json:"at"`
-	Subject   string    `json:"subject"`
-	Corrected bool      `json:"corrected"`
-	placement
-}
-
-// A placement says why the model chose the client of a mail.
-type placement struct {
-	Client struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	} `json:"client"`
-	Chance  float64        `json:"chance"`
-	Reasons []learn.Reason `json:"reasons"`
 }
 
 // A weighed reason says how much of the weight of all reasons it has, in %.
@@ -102,9 +56,9 @@ type learningView struct {
 	Spans     []learnedSpan // the newest first
 	Weeks     bool          // the spans are weeks
 	Plot      drawn
-	Suggested drawn      // how often first suggestions were right
-	Sum       calibrated // of all steps
-	Placing   placing
+	Suggested drawn           // how often first suggestions were right
+	Sum       wire.Calibrated // of all steps
+	Placing   wire.Placing
 	Bound     string // in the visitor's language, in %
 	CanMails  bool
 }
@@ -124,8 +78,8 @@ func (s *site) learning(v *request) error {
 		Months []learnedSpan `json:"months"`
 		Weeks  []learnedSpan `json:"weeks"`
 
-		Calibration []calibrated `json:"calibration"`
-		Placing     placing      `json:"placing"`
+		Calibration []wire.Calibrated `json:"calibration"`
+		Placing     wire.Placing      `json:"placing"`
 	}
 	v.read("/api/learning?months=12", &body)
 	spans, calibration := body.Months, body.Calibration
@@ -190,7 +144,7 @@ func (v *request) plotOf(spans []learnedSpan) drawn {
 
 // suggestedPlot draws how often first suggestions were right, by what they
 // promised.
-func (v *request) suggestedPlot(steps []calibrated) drawn {
+func (v *request) suggestedPlot(steps []wire.Calibrated) drawn {
 	o := plot.Options{Title: v.t("learning.suggested"), Unit: "%"}
 	promised, right := plot.Series{Name: v.t("learning.promised")}, plot.Series{Name: v.t("learning.right")}
 	var said []string

@@ -6,15 +6,24 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
 func TestLearningIsDrawnAndListed(t *testing.T) {
 	api := newAPI("manager", "rules.read")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{
-		{Month: "2026-08", Mails: 100, Per100: 30}, {Month: "2026-09", Mails: 100, Per100: 31},
-		{Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
-		{Month: "2026-11", Mails: 300, Waited: 30, HandActions: 22, Per100: 7.3, Automatic: 270, Learned: 90, Corrected: 1},
+		{
+			Month:   "2026-08",
+			Figures: wire.Figures{Mails: 100, Per100: 30},
+		}, {Month: "2026-09", Figures: wire.Figures{Mails: 100, Per100: 31}},
+		{Month: "2026-10", Figures: wire.Figures{Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10}},
+		{
+			Month:   "2026-11",
+			Figures: wire.Figures{Mails: 300, Waited: 30, HandActions: 22, Per100: 7.3, Automatic: 270, Learned: 90, Corrected: 1},
+		},
 	}}
 	w := browse(t, api, "GET", "/web/learning", "")
 	wants(t, w, 200, `class="plot"`, "okt 26", "In aug 2026 waren het 30 handelingen per 100 berichten, in nov 2026 7,3.",
@@ -28,20 +37,35 @@ func TestLearningIsDrawnAndListed(t *testing.T) {
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
 	// The chances of suggestions stand beside what became of them.
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
-		"weeks":       []learnedSpan{{Week: "2026-11-23", Mails: 50}},
-		"calibration": []calibrated{{0.4, 0.5, 10, 4}, {0.9, 1, 40, 39}}}
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "<h3>Hoeveel mail handwerk vraagt</h3>",
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Figures: wire.Figures{Mails: 90}}},
+		"weeks":       []learnedSpan{{Week: "2026-11-23", Figures: wire.Figures{Mails: 50}}},
+		"calibration": []wire.Calibrated{{From: 0.4, To: 0.5, Suggested: 10, Right: 4}, {From: 0.9, To: 1, Suggested: 40, Right: 39}}}
+	wants(
+		t,
+		browse(t, api, "GET", "/web/learning", ""),
+		200,
+		"Hoe vaak het eerste voorstel klopte",
+		"<h3>Hoeveel mail handwerk vraagt</h3>",
 		"te weinig gemeten", // of one week
-		"Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
-		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.")
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
-		"weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}}, "calibration": []calibrated{{0.9, 1, 4, 4}}}
+		"Bij een kans van 90 tot 100 % klopten er 39 van 40.",
+		"Klopte, in %, 90–100: 97.5",
+		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.",
+	)
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Figures: wire.Figures{Mails: 90}}},
+		"weeks": []learnedSpan{
+			{Week: "2026-11-23", Figures: wire.Figures{Mails: 50}},
+		}, "calibration": []wire.Calibrated{{From: 0.9, To: 1, Suggested: 4, Right: 4}}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Bij 4 opgeloste berichten", `!class="plot"`, "!Liggen de lijnen")
 	// A new office has few months: it sees weeks.
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{
-		{Week: "2026-11-16", Mails: 40, HandActions: 20, Per100: 50}, {Week: "2026-11-23", Mails: 50, HandActions: 10, Per100: 20},
-	}}
+	api.answers["GET /api/learning"] = map[string]any{
+		"months": []learnedSpan{{Month: "2026-11", Figures: wire.Figures{Mails: 90}}},
+		"weeks": []learnedSpan{
+			{
+				Week:    "2026-11-16",
+				Figures: wire.Figures{Mails: 40, HandActions: 20, Per100: 50},
+			}, {Week: "2026-11-23", Figures: wire.Figures{Mails: 50, HandActions: 10, Per100: 20}},
+		},
+	}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Week van", "10 handelingen voor 50 berichten in de week van 23 nov",
 		"In de week van 16 nov waren het 50", "!Maand</th>")
 	if !asks(api, "/api/learning?months=1&weeks=16") {
@@ -58,8 +82,8 @@ func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
 	api := newAPI("manager", "rules.read", "mails.read")
 	show := func(p map[string]any) {
 		p["sure"], p["leastBound"] = 0.98, 0.97
-		api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
-			"weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}}, "placing": p}
+		api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Figures: wire.Figures{Mails: 90}}},
+			"weeks": []learnedSpan{{Week: "2026-11-23", Figures: wire.Figures{Mails: 50}}}, "placing": p}
 	}
 	show(map[string]any{"missing": 87})
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niet", "minstens 98 % zeker", "Nog 87 zekere voorstellen moeten kloppen",
@@ -75,10 +99,19 @@ func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
 			map[string]any{"nl": "Slagerij Visser wordt genoemd", "en": "Slagerij Visser is named", "weight": 3},
 			map[string]any{"nl": "Klantnummer 1345 staat in het bericht", "en": "Client number 1345", "weight": 1},
 		}}}})
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, ">Aan<", "klopten 120 van 120 zekere voorstellen", "97,8 % klopt; nodig is 97 %",
-		"Concept &lt;b&gt;", `href="/web/mails/`+one, "Slagerij Visser</bdi>, 98 %",
+	wants(
+		t,
+		browse(t, api, "GET", "/web/learning", ""),
+		200,
+		">Aan<",
+		"klopten 120 van 120 zekere voorstellen",
+		"97,8 % klopt; nodig is 97 %",
+		"Concept &lt;b&gt;",
+		`href="/web/mails/`+one,
+		"Slagerij Visser</bdi>, 98 %",
 		"Slagerij Visser wordt genoemd (75 %) · Klantnummer 1345 staat in het bericht (25 %)",
-		"gecorrigeerd")
+		"gecorrigeerd",
+	)
 	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "120 of 120 sure suggestions were right",
 		"Slagerij Visser is named (75 %)")
 	reader := newAPI("manager", "rules.read")
@@ -87,20 +120,38 @@ func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
 }
 
 // taught is an API with one rule.
-func taught(kind, state string) *fakeAPI {
+func taught(kind directory.RuleKind, state directory.RuleState) *fakeAPI {
 	api := newAPI("manager", "rules.read", "rules.write", "mails.read")
 	rule := ruleObject{
-		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Held: 11, Failed: 1, Linked: 3,
-		Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
-		Evidence: []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one},
-			{By: "m2", Action: "always dismiss", Contact: "c-gone", At: time.Now()}},
-		Names: map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
+		RuleObject: wire.RuleObject{
+			Rule: directory.Rule{
+				ID:     "r1",
+				Kind:   kind,
+				Key:    "bakker.example",
+				Client: "k1",
+				State:  state,
+				Count:  2,
+				Failed: 1,
+				Evidence: []directory.Evidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one},
+					{
+						By:      "m2",
+						Action:  "always dismiss",
+						Contact: "c-gone",
+						At:      time.Now(),
+					}},
+			},
+			Decided:     new(12),
+			Held:        new(11),
+			Linked:      new(3),
+			Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
+			Names:       map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
+		},
 	}
 	api.answers["GET /api/rules"] = func(r *http.Request) any {
 		if r.URL.Query().Get("search") == "niets" {
-			return list[ruleObject]{}
+			return wire.ListOf[ruleObject]{}
 		}
-		return list[ruleObject]{Items: []ruleObject{rule}, Next: "abc"}
+		return wire.ListOf[ruleObject]{Items: []ruleObject{rule}, Next: "abc"}
 	}
 	api.answers["GET /api/rules/r1"] = rule
 	api.answers["PATCH /api/rules/r1"] = rule
@@ -126,7 +177,7 @@ func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 	wants(t, browse(t, taught("address-contact", "on"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "/undo")
 	wants(t, browse(t, taught("domain-client", "undone"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "!/undo")
 	reader := taught("domain-client", "on")
-	reader.answers["GET /api/me"] = person{Actions: []string{"rules.read"}}
+	reader.answers["GET /api/me"] = person{Me: wire.Me{Actions: []access.Action{"rules.read"}}}
 	wants(t, browse(t, reader, "GET", "/web/rules/r1", ""), 200, `!name="on"`, "!/undo", "!/web/mails/")
 	wants(t, browse(t, api, "GET", "/web/rules?search=niets", ""), 200, "Niets gevonden")
 }

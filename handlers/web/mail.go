@@ -6,49 +6,32 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/words"
 )
 
 type (
 	// A suggestion is a possible solution of a mail, as the API ranks it.
 	suggestion struct {
-		Action  string       `json:"action"`
-		Score   float64      `json:"score"`
-		Reasons []words.Text `json:"reasons"`
-		Contact *contact     `json:"contact"`
-		Client  *customer    `json:"client"`
-		Solve   solution     `json:"solve"`
-		At      string       `json:"-"` // the clients of the contact
-		Path    string       `json:"-"` // the path of its form
-		First   bool         `json:"-"` // of all suggestions
-		Keyed   bool         `json:"-"` // it has a keyboard shortcut
-		Doubt   bool         `json:"-"` // the sender may be somebody else
+		Action  string            `json:"action"`
+		Score   float64           `json:"score"`
+		Reasons []words.Text      `json:"reasons"`
+		Contact *contact          `json:"contact"`
+		Client  *directory.Client `json:"client"`
+		Solve   wire.SolveBody    `json:"solve"`
+		At      string            `json:"-"` // the clients of the contact
+		Path    string            `json:"-"` // the path of its form
+		First   bool              `json:"-"` // of all suggestions
+		Keyed   bool              `json:"-"` // it has a keyboard shortcut
+		Doubt   bool              `json:"-"` // the sender may be somebody else
 	}
-	// A solution is what …/solve takes.
-	solution struct {
-		Action   string `json:"action"`
-		Contact  string `json:"contact,omitempty"`
-		Client   string `json:"client,omitempty"`
-		Name     string `json:"name,omitempty"`
-		Email    string `json:"email,omitempty"`
-		Phone    string `json:"phone,omitempty"`
-		Function string `json:"function,omitempty"`
-		Scope    string `json:"scope,omitempty"`
-		Portal   bool   `json:"portal,omitempty"`
-		Remember *bool  `json:"remember,omitempty"`
-	}
+
 	contact struct {
-		ID       string   `json:"id"`
-		Name     string   `json:"name"`
-		Emails   []string `json:"emails"`
-		Clients  []string `json:"clients"`
-		Language string   `json:"language"`
-		At       string   `json:"-"` // the names of its clients
-	}
-	customer struct {
-		ID     string `json:"id"`
-		Number string `json:"number"`
-		Name   string `json:"name"`
+		directory.Contact
+
+		At string `json:"-"` // the names of its clients
 	}
 )
 
@@ -57,30 +40,32 @@ type openMail struct {
 	mailObject
 	Filter      filter
 	Suggestions []suggestion
-	Form        solution   // the initial or the sent values of the forms
-	Shown       string     // the open form
-	Problem     *Problem   // the API's problem with the sent values
-	Found       []contact  // contacts that a search found
-	Clients     []customer // clients that a search found
+	Form        wire.SolveBody     // the initial or the sent values of the forms
+	Shown       string             // the open form
+	Problem     *Problem           // the API's problem with the sent values
+	Found       []contact          // contacts that a search found
+	Clients     []directory.Client // clients that a search found
 	Search      string
 	CanSolve    bool
 	CanAdd      bool // clients to the directory
 	CanProspect bool // clients of type prospect, while solving the mail
 	Warnings    []words.Text
-	Doubt       bool     // the sender may be a fraud
-	Undo        *attempt // the decision that can be undone
-	Late        *attempt // the decision of somebody who was faster
-	Owner       *contact // who already has the address of the new contact
-	Company     string   // that the mail names for its writer
-	Body        string   // the path of its body
+	Doubt       bool                // the sender may be a fraud
+	Undo        *wire.AttemptObject // the decision that can be undone
+	Late        *wire.AttemptObject // the decision of somebody who was faster
+	Owner       *contact            // who already has the address of the new contact
+	Company     string              // that the mail names for its writer
+	Body        string              // the path of its body
 	Plan        *planView
-	Others      []named  // who look at it now
-	Also        []string // ids of other mails of its sender, for which a solution counts too
+	Others      []wire.Named // who look at it now
+	Also        []string     // ids of other mails of its sender, for which a solution counts too
 	Files       *files
 }
 
 // can tells whether the user may solve the mail in this way.
-func (m openMail) can(action string) bool { return m.CanSolve && slices.Contains(m.Solutions, action) }
+func (m openMail) can(action item.Action) bool {
+	return m.CanSolve && slices.Contains(m.Solutions, action)
+}
 
 // path is the page of the mail, or the path of an action on it, with the filter
 // of the list.
@@ -219,14 +204,14 @@ func (v *request) suggest(api string, open *openMail) error {
 		Warnings []words.Text `json:"warnings"`
 		Doubt    bool         `json:"doubt"`
 		Prefill  struct {
-			solution
+			wire.SolveBody
 			Company string `json:"company"`
 		} `json:"prefill"`
 	}
 	if err := v.api.get(api+"/suggestions", &body); err != nil {
 		return err
 	}
-	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
+	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.SolveBody, body.Prefill.Company
 	open.Warnings, open.Doubt = body.Warnings, body.Doubt
 	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < minScore })
 	for i, s := range open.Suggestions {
@@ -246,14 +231,14 @@ func (v *request) suggest(api string, open *openMail) error {
 		if err != nil {
 			return err
 		}
-		open.Clients = []customer{c}
+		open.Clients = []directory.Client{c}
 	}
 	return nil
 }
 
 // undoable is the last decision of a person about a mail, when it can be
 // undone. A decision by a learned rule, or by what the mail is, has no author.
-func undoable(m mailObject) *attempt {
+func undoable(m mailObject) *wire.AttemptObject {
 	if m.waits() {
 		return nil
 	}
@@ -267,9 +252,9 @@ func undoable(m mailObject) *attempt {
 	}
 	switch {
 	case len(m.Rules) > 0:
-		return &attempt{Action: "rule"}
+		return &wire.AttemptObject{Action: "rule"}
 	case m.State == "dismissed" && m.Reason != "":
-		return &attempt{Action: "reason"}
+		return &wire.AttemptObject{Action: "reason"}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
 
@@ -85,11 +86,11 @@ func (v *request) contacts(search string) ([]contact, error) {
 	return found, nil
 }
 
-func (v *request) customers(search string) ([]customer, error) {
+func (v *request) customers(search string) ([]directory.Client, error) {
 	if search == "" {
 		return nil, nil
 	}
-	return first[customer](v, "/api/clients", search, maxFound)
+	return first[directory.Client](v, "/api/clients", search, maxFound)
 }
 
 // nameRank says how well a name fits a search: 0 when it begins with it, 1 when one of
@@ -105,7 +106,7 @@ func nameRank(name, search string) int {
 	return 2
 }
 
-func (v *request) customer(id string) (c customer, err error) {
+func (v *request) customer(id string) (c directory.Client, err error) {
 	err = v.api.get("/api/clients/"+url.PathEscape(id), &c)
 	return c, err
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/words"
 )
@@ -67,8 +70,10 @@ func TestASeriesIsTakenBack(t *testing.T) {
 func TestAProspectIsCreatedInPlace(t *testing.T) {
 	const mails = "/web/mails/" + one
 	api := waiting()
-	api.answers["GET /api/me"] = person{Rights: "manager", Actions: []string{"mails.read", "mails.solve", "prospects.write"}}
-	api.answers["POST /api/clients"] = customer{ID: "p1", Number: "P-1", Name: "Zonneveld"}
+	api.answers["GET /api/me"] = person{
+		Me: wire.Me{Rights: "manager", Actions: []access.Action{"mails.read", "mails.solve", "prospects.write"}},
+	}
+	api.answers["POST /api/clients"] = directory.Client{ID: "p1", Number: "P-1", Name: "Zonneveld"}
 	api.answers["POST /api/mails/"+one+"/solve"] = map[string]any{"released": 1}
 	wants(t, browse(t, api, "GET", mails, ""), 200, `name="prospect"`)
 	wants(t, browse(t, waiting(), "GET", mails, ""), 200, `!name="prospect"`) // an editor may not
@@ -82,7 +87,7 @@ func TestAProspectIsCreatedInPlace(t *testing.T) {
 	// A mistake elsewhere in the form keeps the choice of a prospect: it is
 	// created once.
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 422, Detail: "email"}
-	api.answers["GET /api/clients/p1"] = customer{ID: "p1", Number: "P-1", Name: "Zonneveld"}
+	api.answers["GET /api/clients/p1"] = directory.Client{ID: "p1", Number: "P-1", Name: "Zonneveld"}
 	wants(t, browse(t, api, "POST", mails+"/solve", "action=create-contact&name=Eva&email=x&prospect=Zonneveld"), 422, `value="p1" checked`)
 	// With a chosen client no prospect is needed.
 	delete(api.bodies, "POST /api/clients")

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // solve applies a person's decision about a mail, and opens the next mail.
@@ -63,8 +66,8 @@ func (s *site) solve(v *request) error {
 }
 
 // solutionIn reads the form.
-func (v *request) solutionIn() solution {
-	form := solution{Portal: v.r.PostFormValue("portal") != ""}
+func (v *request) solutionIn() wire.SolveBody {
+	form := wire.SolveBody{Portal: v.r.PostFormValue("portal") != ""}
 	for name, field := range map[string]*string{
 		"action": &form.Action, "contact": &form.Contact, "client": &form.Client, "name": &form.Name, "email": &form.Email,
 		"phone": &form.Phone, "function": &form.Function, "scope": &form.Scope,
@@ -79,8 +82,8 @@ func (v *request) solutionIn() solution {
 
 // prospect creates the client of type prospect that a solution needs, and puts
 // it into the solution. The answer to an invalid name says what is wrong.
-func (v *request) prospect(name string, form *solution) (*Problem, error) {
-	var c customer
+func (v *request) prospect(name string, form *wire.SolveBody) (*Problem, error) {
+	var c directory.Client
 	p, err := refused(v.api.post("/api/clients", map[string]string{"type": "prospect", "name": name}, &c))
 	if p == nil {
 		form.Client = c.ID
@@ -90,7 +93,7 @@ func (v *request) prospect(name string, form *solution) (*Problem, error) {
 
 // notSolved shows the mail again, with the sent values and the problem: a
 // mistake in the form, or somebody who was faster.
-func (v *request) notSolved(p *Problem, form solution) error {
+func (v *request) notSolved(p *Problem, form wire.SolveBody) error {
 	return v.showMail(p.Status, func(open *openMail) error {
 		if !open.waits() {
 			open.Late = open.lastDecision()
@@ -111,7 +114,7 @@ func (v *request) notSolved(p *Problem, form solution) error {
 }
 
 // addOwner finds the owner of the address, and the chosen client.
-func (v *request) addOwner(open *openMail, p *Problem, form solution) error {
+func (v *request) addOwner(open *openMail, p *Problem, form wire.SolveBody) error {
 	if p.Existing != "" && open.can("link-contact") {
 		var c contact
 		missing, err := anyProblem(v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c))
@@ -122,7 +125,7 @@ func (v *request) addOwner(open *openMail, p *Problem, form solution) error {
 			open.Owner = &c
 		}
 	}
-	if form.Client == "" || slices.ContainsFunc(open.Clients, func(c customer) bool { return c.ID == form.Client }) {
+	if form.Client == "" || slices.ContainsFunc(open.Clients, func(c directory.Client) bool { return c.ID == form.Client }) {
 		return nil
 	}
 	c, err := v.customer(form.Client)
@@ -139,7 +142,7 @@ func (v *request) next(id string, f flash) error {
 	back := want.query()
 	want.State, want.After, want.Show = "parked", id, pageSize
 	for range 2 {
-		var page list[mailObject]
+		var page wire.ListOf[mailObject]
 		if err := v.api.get(want.apiPath(time.Now()), &page); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package web
 import (
 	"testing"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 func TestManyAtOnce(t *testing.T) {
@@ -31,12 +33,16 @@ func TestManyAtOnce(t *testing.T) {
 
 func TestRetryAndUndo(t *testing.T) {
 	api := waiting()
-	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{ID: one, State: "parked"}
+	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{
+		MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: one, State: "parked"}},
+	}
 	w := browse(t, api, "POST", "/web/mails/"+one+"/retry", "")
 	if w.Header().Get("Location") != "/web/mails/"+one || w.Result().Cookies()[0].Value != "mails.not-released:1:" {
 		t.Error(w.Header())
 	}
-	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{ID: one, State: "processed"}
+	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{
+		MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: one, State: "processed"}},
+	}
 	if w = browse(t, api, "POST", "/web/mails/"+one+"/retry", ""); w.Header().Get("Location") != "/web/mails/"+two {
 		t.Error(w.Header())
 	}
@@ -51,9 +57,9 @@ func TestRetryAndUndo(t *testing.T) {
 }
 
 func TestWhatCanBeUndone(t *testing.T) {
-	by := func(actions ...string) (h []attempt) {
+	by := func(actions ...string) (h []wire.AttemptObject) {
 		for _, a := range actions {
-			h = append(h, attempt{Action: a})
+			h = append(h, wire.AttemptObject{Action: a})
 		}
 		return h
 	}
@@ -61,12 +67,13 @@ func TestWhatCanBeUndone(t *testing.T) {
 		mail mailObject
 		want string
 	}{
-		{mailObject{State: "parked", History: by("dismiss")}, ""},
-		{mailObject{State: "dismissed", History: by("dismiss")}, "dismiss"},
-		{mailObject{State: "processed", History: by("link-contact", "", "")}, "link-contact"},
-		{mailObject{State: "processed", History: by("link-contact", "undo", "")}, ""},
-		{mailObject{State: "processed", History: by("")}, ""},
-		{mailObject{State: "processed", Rules: []string{"r"}, History: by("")}, "rule"},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "parked"}, History: by("dismiss")}}, ""},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "dismissed"}, History: by("dismiss")}}, "dismiss"},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "processed"}, History: by("link-contact", "", "")}},
+			"link-contact"},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "processed"}, History: by("link-contact", "undo", "")}}, ""},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "processed"}, History: by("")}}, ""},
+		{mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "processed", Rules: []string{"r"}}, History: by("")}}, "rule"},
 	} {
 		got := ""
 		if a := undoable(c.mail); a != nil {
@@ -77,7 +84,11 @@ func TestWhatCanBeUndone(t *testing.T) {
 		}
 	}
 	api := waiting()
-	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "dismissed",
-		History: []attempt{{Action: "dismiss", By: "m", ByName: "Bram Vos", State: "dismissed", At: time.Now()}}}
+	api.answers["GET /api/mails/"+one] = mailObject{
+		MailDetail: wire.MailDetail{
+			MailObject: wire.MailObject{ID: one, State: "dismissed"},
+			History:    []wire.AttemptObject{{Action: "dismiss", By: "m", ByName: "Bram Vos", State: "dismissed", At: time.Now()}},
+		},
+	}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, `data-key="u"`, "Bram Vos", "/undo")
 }

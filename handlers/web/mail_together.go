@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"strings"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // maxTogether is how many mails of one sender are solved together.
@@ -36,7 +38,7 @@ func (v *request) together(ids []string, back string) error {
 // solveAlso gives the other mails of a sender the same solution, as far as they still
 // wait, and returns how many were released by that. A new contact releases the other mail
 // of its address by itself.
-func (v *request) solveAlso(ids []string, form solution) (released int, err error) {
+func (v *request) solveAlso(ids []string, form wire.SolveBody) (released int, err error) {
 	if form.Action == "create-contact" {
 		return 0, nil
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // Many mails of one sender are one row that opens; two are two rows.
@@ -20,7 +22,7 @@ func TestMailsOfOneSenderAreOneRow(t *testing.T) {
 		}
 		other := first
 		other.ID, other.From.Email = two, "els@elders.example"
-		api.answers["GET /api/mails"] = list[mailObject]{Items: append(mails, other)}
+		api.answers["GET /api/mails"] = wire.ListOf[mailObject]{Items: append(mails, other)}
 		w := browse(t, api, "GET", "/web/mails", "")
 		wants(t, w, 200, want)
 		if rows := strings.Count(w.Body.String(), `class="mail-row"`); rows != n+1 {

@@ -9,55 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sorting"
-	"kantoorpost/shared/words"
 )
 
 // A mailObject is a mail as the API shows it.
 type mailObject struct {
-	ID             string         `json:"id"`
-	Address        string         `json:"address"`
-	From           mail.Address   `json:"from"`
-	To             []mail.Address `json:"to"`
-	Cc             []mail.Address `json:"cc"`
-	Subject        string         `json:"subject"`
-	Preview        string         `json:"preview"`
-	Received       time.Time      `json:"received"`
-	HasAttachments bool           `json:"hasAttachments"`
-	RemotePictures bool           `json:"remotePictures"`
-	Verdict        string         `json:"verdict"`
-	State          string         `json:"state"`
-	Reason         string         `json:"reason"`
-	Explanation    *words.Text    `json:"explanation"`
-	WhatToDo       *words.Text    `json:"whatToDo"`
-	Solutions      []string       `json:"solutions"`
-	Chat           string         `json:"chat"`
-	Assignee       *named         `json:"assignee"`
-	Later          *time.Time     `json:"later"`
-	Rules          []string       `json:"rules"`
-	Placed         *placement     `json:"placed"` // why the model chose its client
-	Facts          struct {
-		Contact *named  `json:"contact"`
-		Clients []named `json:"clients"`
-	} `json:"facts"`
-	History []attempt `json:"history"`
-}
-
-type named struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// An attempt is one line of the history of a mail.
-type attempt struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
-	ByName string    `json:"byName"`
-	Action string    `json:"action"`
-	State  string    `json:"state"`
-	Reason string    `json:"reason"`
-	Rule   string    `json:"rule"`
+	wire.MailDetail
 }
 
 // Recipients are whom a mail was sent to, as it says.
@@ -113,15 +72,7 @@ func (m mailObject) firstLine() string {
 	return string(text[:min(len(text), 100)])
 }
 
-type mailCounts struct {
-	Parked    int            `json:"parked"`
-	Later     int            `json:"later"`
-	More      bool           `json:"more"`
-	Reasons   map[string]int `json:"reasons"`
-	Addresses map[string]int `json:"addresses"`
-}
-
-func number(c mailCounts) string { return counted(c.Parked, c.More) }
+func number(c wire.MailCounts) string { return counted(c.Parked, c.More) }
 
 // counted is a number, with a plus sign when the count stopped at its limit.
 func counted(n int, more bool) string {
@@ -145,7 +96,7 @@ type tab struct {
 type mailsView struct {
 	Filter    filter
 	Tabs      []tab
-	Counts    mailCounts
+	Counts    wire.MailCounts
 	Reasons   []option
 	Addresses []option
 	Mails     []mailObject
@@ -186,7 +137,7 @@ func (v *request) mailsView(f filter) *mailsView {
 		return view // the list stays as it is
 	}
 	v.read("/api/mails/counts", &view.Counts)
-	var page list[mailObject]
+	var page wire.ListOf[mailObject]
 	v.read(f.apiPath(time.Now()), &page)
 	view.Mails = page.Items
 	v.known = map[string]string{"parked": ""}
@@ -194,7 +145,7 @@ func (v *request) mailsView(f filter) *mailsView {
 		v.known["parked"] = number(view.Counts)
 	}
 	if len(page.Items) == 0 && !f.isFiltered() && v.me.can("configuration.read") {
-		var connectors list[struct{}]
+		var connectors wire.ListOf[struct{}]
 		v.read("/api/connectors", &connectors)
 		view.Setup = len(connectors.Items) == 0
 	}

@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/words"
 )
@@ -19,21 +23,35 @@ const one, two = "8204433009999-aaaaaaaaaaaaaaaaaaaaaaaaaa", "8204433010000-bbbb
 func waiting() *fakeAPI {
 	api := newAPI("editor", "mails.read", "mails.solve")
 	first := mailObject{
-		ID: one, Address: "info@kantoor.example", From: mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}, Subject: "Btw & <i>meer</i>",
-		Preview: "Hallo,\n\n dit is het", Received: time.Now().Add(-3 * time.Minute), Verdict: "pass", State: "parked", Reason: "unknown-sender",
-		Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"},
-		WhatToDo:    &words.Text{NL: "Koppel", EN: "Link"},
-		Solutions:   []string{"link-contact", "create-contact", "dismiss"},
+		MailDetail: wire.MailDetail{
+			MailObject: wire.MailObject{
+				ID:          one,
+				Address:     "info@kantoor.example",
+				From:        mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"},
+				Subject:     "Btw & <i>meer</i>",
+				Preview:     "Hallo,\n\n dit is het",
+				Received:    time.Now().Add(-3 * time.Minute),
+				Verdict:     "pass",
+				State:       "parked",
+				Reason:      "unknown-sender",
+				Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"},
+				WhatToDo:    &words.Text{NL: "Koppel", EN: "Link"},
+				Solutions:   []item.Action{"link-contact", "create-contact", "dismiss"},
+			},
+		},
 	}
 	second := first
 	second.ID, second.Subject, second.Verdict = two, "Loonstrook", "soft"
-	api.answers["GET /api/mails/counts"] = mailCounts{Parked: 2, Reasons: map[string]int{"unknown-sender": 2},
-		Addresses: map[string]int{"info@kantoor.example": 2}}
+	api.answers["GET /api/mails/counts"] = wire.MailCounts{
+		Parked:    2,
+		Reasons:   map[string]int{"unknown-sender": 2},
+		Addresses: map[string]int{"info@kantoor.example": 2},
+	}
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		if r.URL.Query().Get("after") == one {
-			return list[mailObject]{Items: []mailObject{second}}
+			return wire.ListOf[mailObject]{Items: []mailObject{second}}
 		}
-		return list[mailObject]{Items: []mailObject{first, second}}
+		return wire.ListOf[mailObject]{Items: []mailObject{first, second}}
 	}
 	api.answers["GET /api/mails/"+one] = first
 	api.answers["GET /api/mails/"+two] = second
@@ -42,19 +60,33 @@ func waiting() *fakeAPI {
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
 		"items": []suggestion{{
 			Action: "link-contact", Score: 0.9, Reasons: []words.Text{{NL: "Zelfde naam", EN: "Same name"}},
-			Contact: &contact{ID: "c1", Name: "Jan Jansen", Clients: []string{"k1"}}, Solve: solution{Action: "link-contact", Contact: "c1"},
+			Contact: &contact{
+				Contact: directory.Contact{ID: "c1", Name: "Jan Jansen", Clients: []string{"k1"}},
+			}, Solve: wire.SolveBody{Action: "link-contact", Contact: "c1"},
 		}},
 		"prefill": map[string]string{"name": "Jan Bakker", "email": "jan@bakker.example", "client": "k1"},
 	}
-	api.answers["GET /api/clients/k1"] = customer{ID: "k1", Number: "1001", Name: "Bakkerij Jansen"}
+	api.answers["GET /api/clients/k1"] = directory.Client{ID: "k1", Number: "1001", Name: "Bakkerij Jansen"}
 	return api
 }
 
 func TestTheListShowsWhatWaits(t *testing.T) {
 	api := waiting()
-	wants(t, browse(t, api, "GET", "/web/mails", ""), 200,
-		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender", "Niet geverifieerd", "3 min<", "info@<", "Hallo, dit is het",
-		`<span id="parked-count" class="count">2</span>`, `name="do" value="dismiss"`, "Kies een bericht")
+	wants(
+		t,
+		browse(t, api, "GET", "/web/mails", ""),
+		200,
+		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;",
+		"Jan &lt;b&gt;",
+		"Onbekende afzender",
+		"Niet geverifieerd",
+		"3 min<",
+		"info@<",
+		"Hallo, dit is het",
+		`<span id="parked-count" class="count">2</span>`,
+		`name="do" value="dismiss"`,
+		"Kies een bericht",
+	)
 	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?later=hidden&limit=50&state=parked") {
 		t.Error(api.asked)
 	}
@@ -78,7 +110,7 @@ func TestTheListShowsWhatWaits(t *testing.T) {
 func TestAnEmptyListSaysWhatIsNext(t *testing.T) {
 	for query, text := range map[string]string{"": "Alles is verwerkt", "?search=x": "Filters wissen", "?state=new": "Nog niets"} {
 		api := waiting()
-		api.answers["GET /api/mails"] = list[mailObject]{}
+		api.answers["GET /api/mails"] = wire.ListOf[mailObject]{}
 		wants(t, browse(t, api, "GET", "/web/mails"+query, ""), 200, text, "!Kies: ")
 	}
 }
@@ -86,12 +118,12 @@ func TestAnEmptyListSaysWhatIsNext(t *testing.T) {
 // A user who can set up the integration is led there while no mail can arrive.
 func TestANewOfficeIsLedToItsSettings(t *testing.T) {
 	api := waiting()
-	api.answers["GET /api/mails"] = list[mailObject]{}
-	api.answers["GET /api/connectors"] = list[named]{}
+	api.answers["GET /api/mails"] = wire.ListOf[mailObject]{}
+	api.answers["GET /api/connectors"] = wire.ListOf[wire.Named]{}
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Alles is verwerkt")
-	api.answers["GET /api/me"] = person{Actions: []string{"mails.read", "configuration.read"}}
+	api.answers["GET /api/me"] = person{Me: wire.Me{Actions: []access.Action{"mails.read", "configuration.read"}}}
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, `href="/web/settings"`, "!Alles is verwerkt")
-	api.answers["GET /api/connectors"] = list[named]{Items: []named{{ID: "x"}}}
+	api.answers["GET /api/connectors"] = wire.ListOf[wire.Named]{Items: []wire.Named{{ID: "x"}}}
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Alles is verwerkt")
 }
 
@@ -99,11 +131,24 @@ func TestANewOfficeIsLedToItsSettings(t *testing.T) {
 func TestLongLists(t *testing.T) {
 	api := waiting()
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
-		var page list[mailObject]
+		var page wire.ListOf[mailObject]
 		for i := range 50 {
-			page.Items = append(page.Items, mailObject{ID: fmt.Sprintf("8204433009999-%026d", i),
-				Subject: fmt.Sprintf("%d: %s", i, strings.Repeat("Jaarrekening ", 8)), Preview: strings.Repeat("tekst met van alles ", 12),
-				State: "parked", Reason: "unknown-sender", From: mail.Address{Name: fmt.Sprintf("Afzender %d", i)}, Address: "info@kantoor.example"})
+			page.Items = append(
+				page.Items,
+				mailObject{
+					MailDetail: wire.MailDetail{
+						MailObject: wire.MailObject{
+							ID:      fmt.Sprintf("8204433009999-%026d", i),
+							Subject: fmt.Sprintf("%d: %s", i, strings.Repeat("Jaarrekening ", 8)),
+							Preview: strings.Repeat("tekst met van alles ", 12),
+							State:   "parked",
+							Reason:  "unknown-sender",
+							From:    mail.Address{Name: fmt.Sprintf("Afzender %d", i)},
+							Address: "info@kantoor.example",
+						},
+					},
+				},
+			)
 		}
 		page.Next = one
 		return page
@@ -132,8 +177,8 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	api := waiting()
 	many := []suggestion{}
 	for i := range 5 {
-		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &customer{Name: fmt.Sprintf("Relatie %d", i)},
-			Solve: solution{Action: "choose-client", Client: fmt.Sprint(i)}})
+		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &directory.Client{Name: fmt.Sprintf("Relatie %d", i)},
+			Solve: wire.SolveBody{Action: "choose-client", Client: fmt.Sprint(i)}})
 	}
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": many}
 	page := browse(t, api, "GET", "/web/mails/"+one, "")
@@ -154,7 +199,9 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	}
 	// In English, without the right to solve.
 	reader := waiting()
-	reader.answers["GET /api/me"] = person{Email: "r@kantoor.example", Rights: "reader", Actions: []string{"mails.read"}}
+	reader.answers["GET /api/me"] = person{
+		Me: wire.Me{Email: "r@kantoor.example", Rights: "reader", Actions: []access.Action{"mails.read"}},
+	}
 	wants(t, browse(t, reader, "GET", "/web/mails/"+one, "", "Cookie", "lang=en"), 200, "Unknown is", "You may read this mail", "!/solve",
 		"!/retry", "!type=\"checkbox\"")
 	wants(t, browse(t, waiting(), "GET", "/web/mails/nothing", ""), 404, "Niet gevonden")
@@ -167,9 +214,9 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 	if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/mails/"+two+"?address=info%40kantoor.example" {
 		t.Error(w.Code, to)
 	}
-	var sent solution
+	var sent wire.SolveBody
 	if err := json.Unmarshal([]byte(api.bodies["POST /api/mails/"+one+"/solve"]), &sent); err != nil ||
-		sent != (solution{Action: "link-contact", Contact: "c1"}) {
+		sent != (wire.SolveBody{Action: "link-contact", Contact: "c1"}) {
 		t.Error(sent, err)
 	}
 	w = browse(t, api, "GET", "/web/mails/"+two, "", "Cookie", cookies(w), "HX-Request", "true", "HX-Target", "mail-detail")
@@ -182,14 +229,19 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 	api.answers["POST /api/mails/"+two+"/solve"] = map[string]any{"released": 1}
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		if r.URL.Query().Get("after") == "" {
-			return list[mailObject]{Items: []mailObject{{ID: two}, {ID: one}}}
+			return wire.ListOf[mailObject]{
+				Items: []mailObject{
+					{MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: two}}},
+					{MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: one}}},
+				},
+			}
 		}
-		return list[mailObject]{}
+		return wire.ListOf[mailObject]{}
 	}
 	if to := browse(t, api, "POST", "/web/mails/"+two+"/solve", "action=dismiss").Header().Get("Location"); to != "/web/mails/"+one {
 		t.Error(to)
 	}
-	api.answers["GET /api/mails"] = list[mailObject]{}
+	api.answers["GET /api/mails"] = wire.ListOf[mailObject]{}
 	if to := browse(t, api, "POST", "/web/mails/"+two+"/solve", "action=dismiss").Header().Get("Location"); to != "/web/mails" {
 		t.Error(to)
 	}
@@ -201,15 +253,25 @@ func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 		Errors: []FieldError{{Location: "body.email", Message: "expected an address"}}}
 	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1",
 		"HX-Request", "true", "HX-Target", "mail-detail")
-	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`, `value="06"`,
-		"<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"invalid-name\"")
+	wants(
+		t,
+		w,
+		422,
+		`value="Piet &#34;de&#34;"`,
+		`value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`,
+		`value="06"`,
+		"<details open>",
+		"Vul een e-mailadres in",
+		`value="k1" checked`,
+		"!aria-describedby=\"invalid-name\"",
+	)
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
 		t.Error("the address becomes ", to)
 	}
 	// A contact already has the address: that contact is offered.
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Existing: "c9",
 		Errors: []FieldError{{Location: "body.emails", Message: "already"}}}
-	api.answers["GET /api/contacts/c9"] = contact{ID: "c9", Name: "Piet de Boer"}
+	api.answers["GET /api/contacts/c9"] = contact{Contact: directory.Contact{ID: "c9", Name: "Piet de Boer"}}
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet"), 409, "Dit adres is al van Piet de Boer",
 		"Koppelen aan Piet de Boer", `name="contact" value="c9"`)
 }
@@ -217,9 +279,11 @@ func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 func TestSomebodyWasFaster(t *testing.T) {
 	api := waiting()
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Detail: "this mail waits no longer"}
-	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "processed", Chat: "x", History: []attempt{
-		{State: "parked"}, {By: "m2", ByName: "Bram Vos", Action: "link-contact", At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)},
-		{State: "processed"}}}
+	api.answers["GET /api/mails/"+one] = mailObject{
+		MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: one, State: "processed", Chat: "x"}, History: []wire.AttemptObject{
+			{State: "parked"}, {By: "m2", ByName: "Bram Vos", Action: "link-contact", At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)},
+			{State: "processed"}}},
+	}
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=dismiss"), 409, "Bram Vos was u voor",
 		"gekoppeld aan een contact, 25 nov 2026 10:00", "/web/mails/"+one+"/next", "!/retry")
 	if to := browse(t, api, "GET", "/web/mails/"+one+"/next", "").Header().Get("Location"); to != "/web/mails/"+two {
@@ -229,20 +293,39 @@ func TestSomebodyWasFaster(t *testing.T) {
 
 func TestSearches(t *testing.T) {
 	api := waiting()
-	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@jansen.example"},
-		Clients: []string{"k1"}}}}
+	api.answers["GET /api/contacts"] = wire.ListOf[contact]{
+		Items: []contact{
+			{Contact: directory.Contact{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@jansen.example"}, Clients: []string{"k1"}}},
+		},
+	}
 	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true", "HX-Target", "contact-choices")
-	wants(t, w, 200, `<div id="contact-choices"`, "Jan Jansen", "Bakkerij Jansen", "jan@jansen.example", `name="contact" value="c1"`, "!<html")
+	wants(
+		t,
+		w,
+		200,
+		`<div id="contact-choices"`,
+		"Jan Jansen",
+		"Bakkerij Jansen",
+		"jan@jansen.example",
+		`name="contact" value="c1"`,
+		"!<html",
+	)
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", ""), 200, "<html", "<details open>", `name="contact" value="c1"`)
 	api.answers["GET /api/clients"] = func(r *http.Request) any {
 		if r.URL.Query().Get("search") != "a&b" {
 			t.Error(r.URL)
 		}
-		return list[customer]{Items: []customer{{ID: "k2", Name: "A&B", Number: "7"}}}
+		return wire.ListOf[directory.Client]{Items: []directory.Client{{ID: "k2", Name: "A&B", Number: "7"}}}
 	}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200,
 		`type="radio" name="client" value="k2"`)
-	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
+	wants(
+		t,
+		browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"),
+		200,
+		`value="choose-client"`,
+		"A&amp;B",
+	)
 	// Without script it is a button of the form, which keeps the typed values.
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`,
 		`type="radio" name="client" value="k2"`)
@@ -264,11 +347,12 @@ func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			api := waiting()
 			m := api.answers["GET /api/mails/"+one].(mailObject)
-			m.Verdict, m.Reason, m.Solutions = c.verdict, c.reason, []string{c.action}
+			m.Verdict, m.Reason, m.Solutions = c.verdict, c.reason, []item.Action{item.Action(c.action)}
 			api.answers["GET /api/mails/"+one] = m
 			api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": []suggestion{{
-				Action: c.action, Score: 0.9, Contact: &contact{Name: "Jan Jansen"}, Client: &customer{Name: "Bakkerij Jansen"},
-				Solve: solution{Action: c.action},
+				Action: c.action, Score: 0.9, Contact: &contact{Contact: directory.Contact{Name: "Jan Jansen"}},
+				Client: &directory.Client{Name: "Bakkerij Jansen"},
+				Solve:  wire.SolveBody{Action: c.action},
 			}}}
 			page := browse(t, api, "GET", "/web/mails/"+one, "")
 			for key, want := range map[string]bool{"1": c.first, "r": c.retry} {
@@ -296,8 +380,8 @@ func TestASearchIsFollowedToItsEnd(t *testing.T) {
 			return map[string]any{"items": []any{found}}
 		}
 	}
-	api.answers["GET /api/contacts"] = pages(contact{ID: "c9", Name: "Zwaantje"})
-	api.answers["GET /api/clients"] = pages(customer{ID: "k9", Name: "Zuurkool"})
+	api.answers["GET /api/contacts"] = pages(contact{Contact: directory.Contact{ID: "c9", Name: "Zwaantje"}})
+	api.answers["GET /api/clients"] = pages(directory.Client{ID: "k9", Name: "Zuurkool"})
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=zwaan", "", "HX-Request", "true", "HX-Target", "contact-choices"), 200,
 		`name="contact" value="c9"`)
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=zuur", "", "HX-Request", "true"), 200, `name="client" value="k9"`)

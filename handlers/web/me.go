@@ -3,6 +3,9 @@ package web
 import (
 	"net/http"
 	"net/url"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // A meView has the settings that users can change for themselves.
@@ -12,10 +15,10 @@ type meView struct {
 	Lang, Theme string
 	NoKeys      bool
 	CanName     bool // the user may choose a substitute
-	People      []named
+	People      []wire.Named
 	StandIn     string // who stands in, and when
 	Problem     *Problem
-	signatures
+	wire.SignaturesObject
 	CanSign bool
 }
 
@@ -32,7 +35,7 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	if view.CanSign {
 		var me person
 		v.read("/api/me", &me)
-		view.signatures = me.signatures
+		view.SignaturesObject = me.SignaturesObject
 	}
 	if view.CanName {
 		var me entry
@@ -59,7 +62,7 @@ func (s *site) saveSubstitute(v *request) error {
 	typed := awayForm{v.r.PostFormValue("substitute"), isoDate(v.r.PostFormValue("from")), isoDate(v.r.PostFormValue("until"))}
 	away := typed.substitute()
 	if away == nil {
-		away = &substitute{}
+		away = &directory.Substitute{}
 	}
 	if ok, err := succeeded(refused, v.api.put("/api/me/substitute", "", away, nil),
 		func(p *Problem) error { return v.showMe(p.Status, &typed, p) }); !ok {

@@ -3,6 +3,9 @@ package web
 import (
 	"bytes"
 	"strings"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
 )
 
 type (
@@ -20,7 +23,11 @@ type (
 	}
 )
 
-type place struct{ path, text, icon, action, count string }
+type place struct {
+	path, text, icon string
+	action           access.Action
+	count            string
+}
 
 // places are the items of the navigation, in order and grouped as the product
 // is. An item is shown when it has a page and the user may do its action.
@@ -111,7 +118,7 @@ func (v *request) countsView() (view countsView, err error) {
 		}
 	}
 	if v.me.can("chats.read") {
-		var mine list[struct{}]
+		var mine wire.ListOf[struct{}]
 		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200", &mine); err != nil {
 			return view, err
 		}
@@ -125,7 +132,7 @@ func (v *request) countsView() (view countsView, err error) {
 		}
 	}
 	if v.me.can("me.write") {
-		var notices list[notice]
+		var notices wire.ListOf[notice]
 		if err := v.api.get("/api/me/notices", &notices); err != nil {
 			return view, err
 		}
@@ -149,7 +156,7 @@ func (v *request) parked() (string, error) {
 	if n, ok := v.known["parked"]; ok {
 		return n, nil
 	}
-	var n mailCounts
+	var n wire.MailCounts
 	if err := v.api.get("/api/mails/counts", &n); err != nil || n.Parked == 0 {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
 )
 
@@ -61,22 +62,22 @@ func (s *site) mentionChoices(v *request) error {
 	if !isPart(v.r) {
 		return v.done(page, flash{})
 	}
-	var here list[participant]
+	var here wire.ListOf[wire.Participant]
 	v.read(api+"/participants", &here)
 	staff := v.colleagues()
 	var members []string
 	for _, p := range here.Items {
 		members = append(members, p.ID)
 	}
-	people, in := whoSee(staff, members), func(p named) bool { return slices.Contains(members, p.ID) }
-	sorting.By(people, func(a, b named) int {
+	people, in := whoSee(staff, members), func(p wire.Named) bool { return slices.Contains(members, p.ID) }
+	sorting.By(people, func(a, b wire.Named) int {
 		if in(a) != in(b) {
 			return map[bool]int{true: -1, false: 1}[in(a)]
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
 	find := " " + strings.ToLower(v.r.URL.Query().Get("find"))
-	people = slices.DeleteFunc(people, func(p named) bool {
+	people = slices.DeleteFunc(people, func(p wire.Named) bool {
 		return p.ID == v.me.ID || p.Name == "" || !strings.Contains(" "+strings.ToLower(p.Name), find)
 	})
 	return v.part("chats", "mention-choices", people[:min(len(people), fewFound)])

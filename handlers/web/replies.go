@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"kantoorpost/shared/words"
+	"kantoorpost/handlers/api/wire"
 )
 
 // kindReply is the kind of a message that the office sent, or is sending.
@@ -32,35 +32,9 @@ var outgoingStates = []string{stateFailed, stateDraft, stateUnknown, stateBounce
 
 // A replyObject is a reply as the API shows it.
 type replyObject struct {
-	ID          string      `json:"id"`
-	Chat        string      `json:"chat"`
-	State       string      `json:"state"`
-	From        recipient   `json:"from"`
-	To          []recipient `json:"to"`
-	Recipients  []recipient `json:"recipients"`
-	Subject     string      `json:"subject"`
-	Preview     string      `json:"preview"`
-	By          *named      `json:"by"`
-	Created     time.Time   `json:"created"`
-	LeavesAt    time.Time   `json:"leavesAt"`
-	SentAt      time.Time   `json:"sentAt"`
-	Reason      string      `json:"reason"`
-	Detail      string      `json:"detail"`
-	Explanation *words.Text `json:"explanation"`
-	WhatToDo    *words.Text `json:"whatToDo"`
-	Approval    *approval   `json:"approval"`
-	ForOthers   bool        `json:"forOthers"`
-	Dismissed   bool        `json:"dismissed"`
-	CanTakeBack bool        `json:"canTakeBack"`
-	CanRetry    bool        `json:"canRetry"`
-	CanApprove  bool        `json:"canApprove"`
+	wire.ReplyObject
 
 	Tag string // its version
-}
-
-// An approval says why a second person must agree.
-type approval struct {
-	Why []string `json:"why"`
 }
 
 // at is the time that counts for its state.
@@ -75,10 +49,10 @@ func (r replyObject) at() time.Time {
 
 // undelivered are the recipients whom it did not reach; delayed are those whose
 // server still tries.
-func (r replyObject) undelivered() []recipient { return r.inState(stateBounced) }
-func (r replyObject) delayed() []recipient     { return r.inState("delayed") }
+func (r replyObject) undelivered() []wire.RecipientState { return r.inState(stateBounced) }
+func (r replyObject) delayed() []wire.RecipientState     { return r.inState("delayed") }
 
-func (r replyObject) inState(state string) (all []recipient) {
+func (r replyObject) inState(state string) (all []wire.RecipientState) {
 	for _, to := range r.Recipients {
 		if to.State == state {
 			all = append(all, to)
@@ -111,7 +85,7 @@ func (r replyObject) api(do string) string {
 
 // reply reads one reply with its version.
 func (v *request) reply(chat, id string) (*replyObject, error) {
-	r := replyObject{Chat: chat, ID: id}
+	r := replyObject{ReplyObject: wire.ReplyObject{Chat: chat, ID: id}}
 	tag, err := v.api.getTag(r.api(""), &r)
 	r.Chat, r.ID, r.Tag = chat, id, tag
 	return &r, err
@@ -124,7 +98,13 @@ func (s *site) registerReplies() {
 		"back": takeBack, "retry": retryReply, "approve": approveReply, "reject": rejectReply, "dismiss": dismissReply,
 	} {
 		s.post("/web/chats/{chat}/replies/{reply}/"+do, func(v *request) error {
-			return serve(v, &replyObject{Chat: v.r.PathValue("chat"), ID: v.r.PathValue("reply"), Tag: v.r.PostFormValue("tag")})
+			return serve(
+				v,
+				&replyObject{
+					ReplyObject: wire.ReplyObject{Chat: v.r.PathValue("chat"), ID: v.r.PathValue("reply")},
+					Tag:         v.r.PostFormValue("tag"),
+				},
+			)
 		})
 	}
 }
@@ -165,7 +145,7 @@ func retryReply(v *request, r *replyObject) error {
 	if v.r.PostFormValue("confirmed") != "" {
 		body["confirmed"] = true
 	}
-	var now accepted
+	var now wire.ReplyObject
 	if ok, err := succeeded(refused, v.api.post(r.api("retry"), body, &now), v.backSaying("replies.not-again")); !ok {
 		return err
 	}
@@ -220,7 +200,7 @@ type replyGroup struct {
 func (s *site) replies(v *request) error {
 	view := repliesView{Mine: v.r.URL.Query().Get("whose") == "mine"}
 	for _, state := range outgoingStates {
-		var page list[*replyObject]
+		var page wire.ListOf[*replyObject]
 		q := queryOf("state", state, "limit", "50", "mine", strconv.FormatBool(view.Mine))
 		v.read("/api/replies"+q, &page)
 		if len(page.Items) == 0 {
@@ -242,7 +222,7 @@ func (s *site) replies(v *request) error {
 
 // countOutgoing is how many replies need a person, "" for none.
 func (v *request) countOutgoing() (string, error) {
-	var page list[replyObject]
+	var page wire.ListOf[replyObject]
 	if err := v.api.get("/api/replies?limit=100", &page); err != nil {
 		return "", err
 	}

@@ -10,29 +10,62 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 )
 
 // answered is a chat with replies in each state.
 func answered() *fakeAPI {
 	api := talking("manager", "chats.write", "chats.send")
-	anna := &named{"m1", "Anna Bos"}
-	info := recipient{Email: "info@kantoor.example"}
+	anna := wire.Named{ID: "m1", Name: "Anna Bos"}
+	info := mail.Address{Email: "info@kantoor.example"}
 	var items []message
 	for _, state := range []string{"sent", "held", "scheduled", "approval", "sending", "failed", "bounced", "unknown", "draft"} {
-		r := replyObject{ID: state, Chat: one, State: state, From: info, To: []recipient{{Name: "Jan", Email: "jan@bakker.example"}},
-			Subject: "RE: Btw", By: anna, LeavesAt: time.Now().Add(time.Hour),
-			Reason: "too-large", Detail: "Error<x>",
-			Recipients:  []recipient{{Email: "jan@bakker.example", State: "sent"}, {Email: "weg@x.example", State: "bounced", Status: "5.1.1"}},
-			CanTakeBack: state == "held" || state == "draft", ForOthers: state == "draft",
-			CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
-			Approval: &approval{Why: []string{"word"}}}
+		r := replyObject{
+			ReplyObject: wire.ReplyObject{
+				ID:       state,
+				Chat:     one,
+				State:    state,
+				From:     info,
+				To:       []wire.RecipientObject{{Name: "Jan", Email: "jan@bakker.example"}},
+				Subject:  "RE: Btw",
+				By:       anna,
+				LeavesAt: time.Now().Add(time.Hour),
+				Reason:   "too-large",
+				Detail:   "Error<x>",
+				Recipients: []wire.RecipientState{
+					{Email: "jan@bakker.example", State: "sent"},
+					{Email: "weg@x.example", State: "bounced", Status: "5.1.1"},
+				},
+				CanTakeBack: state == "held" || state == "draft",
+				ForOthers:   state == "draft",
+				CanRetry:    state == "failed" || state == "unknown",
+				CanApprove:  state == "approval",
+				Approval:    &wire.ApprovalObject{Why: []string{"word"}},
+			},
+		}
 		api.answers["GET "+r.api("")] = r
-		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email},
-			To: []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}}, Received: time.Now(), Preview: "Dag",
-			Receipt: state == "held"})
+		items = append(
+			items,
+			message{
+				MessageObject: wire.MessageObject{
+					ID:        state,
+					Kind:      kindReply,
+					Direction: "out",
+					State:     state,
+					By:        &anna,
+					From:      mail.Address{Email: info.Email},
+					To:        []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}},
+					Received:  time.Now(),
+					Preview:   "Dag",
+					Receipt:   state == "held",
+				},
+			},
+		)
 	}
-	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: items}
+	api.answers["GET /api/chats/"+one+"/messages"] = wire.ListOf[message]{Items: items}
 	api.answers["GET /api/replies"] = func(r *http.Request) any {
 		var found []any
 		for _, m := range items {
@@ -40,7 +73,7 @@ func answered() *fakeAPI {
 				found = append(found, api.answers["GET /api/chats/"+one+"/replies/"+m.State])
 			}
 		}
-		return list[any]{Items: found}
+		return wire.ListOf[any]{Items: found}
 	}
 	return api
 }
@@ -61,7 +94,13 @@ func TestRepliesSayTheirState(t *testing.T) {
 		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="message out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
-	wants(t, browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"), 200, `id="reply-held"`, "!<html")
+	wants(
+		t,
+		browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"),
+		200,
+		`id="reply-held"`,
+		"!<html",
+	)
 	if w := browse(t, answered(), "GET", "/web/chats/"+one+"/replies/bounced/state", "", "HX-Request",
 		"true"); w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error("nobody hears that it has another state")
@@ -82,7 +121,7 @@ func TestOutgoing(t *testing.T) {
 		t.Error(api.asked)
 	}
 	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing">5</span>`)
-	api.answers["GET /api/replies"] = list[replyObject]{}
+	api.answers["GET /api/replies"] = wire.ListOf[replyObject]{}
 	wants(t, browse(t, api, "GET", "/web/replies", ""), 200, "Alles is verzonden")
 	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing"></span>`)
 }
@@ -114,7 +153,8 @@ func TestActionsOnReplies(t *testing.T) {
 			return map[string]any{}
 		}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/replies/r1/"+c.do, c.form, "Referer", "http://example.com/web/replies")
-		if w.Code != 303 || w.Header().Get("Location") != c.to || len(w.Result().Cookies()) == 0 || w.Result().Cookies()[0].Value != c.key ||
+		if w.Code != 303 || w.Header().Get("Location") != c.to || len(w.Result().Cookies()) == 0 ||
+			w.Result().Cookies()[0].Value != c.key ||
 			strings.TrimSpace(api.bodies[method+" "+path]) != c.body {
 			t.Errorf("%s: %d %v %q", c.do, w.Code, w.Header(), api.bodies)
 		}
@@ -136,13 +176,17 @@ func TestRelate(t *testing.T) {
 	a := func(email string) mail.Address { return mail.Address{Email: email} }
 	jan, piet, bank, info := a("jan@b.nl"), a("Piet@c.nl"), a("bank@bank.nl"), a("Info@kantoor.nl")
 	in := func(from mail.Address, to ...mail.Address) message {
-		return message{Kind: "mail", Direction: "in", From: from, To: to}
+		return message{MessageObject: wire.MessageObject{Kind: "mail", Direction: "in", From: from, To: to}}
 	}
 	out := func(to ...mail.Address) message {
-		return message{Kind: kindReply, Direction: "out", From: info, To: to}
+		return message{MessageObject: wire.MessageObject{Kind: kindReply, Direction: "out", From: info, To: to}}
 	}
-	c := openChat{chatObject: chatObject{Addresses: []string{"info@kantoor.nl"}}, Thread: []message{
-		in(jan, info), {Kind: "note"}, out(bank), in(bank, info), in(jan, info, piet), out(jan, piet), in(a("jan@thuis.nl"), info),
+	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Addresses: []string{"info@kantoor.nl"}}}, Thread: []message{
+		in(
+			jan,
+			info,
+		), {MessageObject: wire.MessageObject{Kind: "note"}}, out(bank), in(bank, info), in(jan, info, piet), out(jan, piet),
+		in(a("jan@thuis.nl"), info),
 		out(jan, bank),
 	}}
 	c.relate()
@@ -165,9 +209,14 @@ func TestRelate(t *testing.T) {
 // Twenty unread letters: what is new is open, by its place in the chat and not by
 // its time; notes and programs are not opened.
 func TestUnfold(t *testing.T) {
-	c := openChat{chatObject: chatObject{Unread: 2}, Thread: []message{
-		{ID: "old", Kind: "mail", Sequence: 9}, {ID: "a", Kind: "mail", Sequence: 1}, {ID: "n", Kind: "note", Sequence: 8},
-		{ID: "b", Kind: kindReply, Sequence: 3}, {ID: "auto", Kind: "auto-reply", Sequence: 10},
+	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Unread: 2}}, Thread: []message{
+		{
+			MessageObject: wire.MessageObject{ID: "old", Kind: "mail", Sequence: 9},
+		}, {MessageObject: wire.MessageObject{ID: "a", Kind: "mail", Sequence: 1}}, {MessageObject: wire.MessageObject{ID: "n",
+			Kind: "note", Sequence: 8}},
+		{
+			MessageObject: wire.MessageObject{ID: "b", Kind: kindReply, Sequence: 3},
+		}, {MessageObject: wire.MessageObject{ID: "auto", Kind: "auto-reply", Sequence: 10}},
 	}}
 	c.unfold()
 	var shown, fresh, first []string
@@ -185,9 +234,9 @@ func TestUnfold(t *testing.T) {
 
 // What is unread need not be what came last into the chat: it was read before it moved.
 func TestWhatIsNew(t *testing.T) {
-	c := openChat{chatObject: chatObject{Unread: 2, UnreadAt: []span{{2, 3}}}}
+	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Unread: 2, UnreadAt: []wire.Place{{First: 2, Last: 3}}}}}
 	for n := range 4 {
-		c.Thread = append(c.Thread, message{ID: fmt.Sprint(n), Kind: "mail", Sequence: int64(n + 1)})
+		c.Thread = append(c.Thread, message{MessageObject: wire.MessageObject{ID: fmt.Sprint(n), Kind: "mail", Sequence: int64(n + 1)}})
 	}
 	c.unfold()
 	if t0 := c.Thread; t0[0].New || !t0[1].New || !t0[2].New || t0[3].New || !t0[1].First || !t0[3].Shown {
@@ -198,10 +247,12 @@ func TestWhatIsNew(t *testing.T) {
 // A message or a chat is moved to what a search finds, and that can be undone.
 func TestMoving(t *testing.T) {
 	api := replying()
-	api.answers["GET /api/clients"] = list[customer]{Items: []customer{{"k2", "1002", "Fietsen & zo"}}}
+	api.answers["GET /api/clients"] = wire.ListOf[directory.Client]{
+		Items: []directory.Client{{ID: "k2", Number: "1002", Name: "Fietsen & zo"}},
+	}
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/move?message=2&find=fiets", ""), 200, "Loonstrook", "!Fietsen", `value="new"`)
 	manager := replying()
-	manager.answers["GET /api/me"] = person{ID: "m1", Actions: []string{"chats.read", "chats.write", "directory.read"}}
+	manager.answers["GET /api/me"] = person{Me: wire.Me{ID: "m1", Actions: []access.Action{"chats.read", "chats.write", "directory.read"}}}
 	manager.answers["GET /api/clients"] = api.answers["GET /api/clients"]
 	wants(t, browse(t, manager, "GET", "/web/chats/"+one+"/move?find=fiets", "", "HX-Request", "true", "HX-Target", "composer"), 200,
 		"Fietsen &amp; zo", "Samenvoegen", "!<html", `!value="new"`)
@@ -215,9 +266,10 @@ func TestMoving(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(c.path, " ")
 		key := method + " /api/chats/" + one + path
-		api.answers[key] = chatObject{ID: two}
+		api.answers[key] = chatObject{ChatObject: wire.ChatObject{ID: two}}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/move", c.form)
-		if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/chats/"+one && to != c.to || w.Result().Cookies()[0].Value != c.key ||
+		if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/chats/"+one && to != c.to ||
+			w.Result().Cookies()[0].Value != c.key ||
 			strings.TrimSpace(api.bodies[key]) != c.body {
 			t.Errorf("%s: %d %v %v", c.form, w.Code, w.Header(), api.bodies)
 		}
@@ -233,16 +285,25 @@ func TestMoving(t *testing.T) {
 // The office begins: a contact with a client is chosen, and the first mail written.
 func TestTheOfficeBegins(t *testing.T) {
 	api := replying()
-	api.answers["GET /api/contacts"] = list[contact]{
-		Items: []contact{{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example"}, Clients: []string{"k1"}}}}
-	api.answers["GET /api/contacts/c1"] = contact{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example", "jan@thuis.example"},
-		Clients: []string{"k1"}}
-	api.answers["GET /api/clients/k1"] = customer{"k1", "1001", "Bakkerij & zn"}
-	api.answers["GET /api/me/addresses"] = list[recipient]{Items: []recipient{{Email: "info@kantoor.example"}}}
+	api.answers["GET /api/contacts"] = wire.ListOf[contact]{
+		Items: []contact{
+			{Contact: directory.Contact{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example"}, Clients: []string{"k1"}}},
+		},
+	}
+	api.answers["GET /api/contacts/c1"] = contact{
+		Contact: directory.Contact{
+			ID:      "c1",
+			Name:    "Jan <b>",
+			Emails:  []string{"jan@bakker.example", "jan@thuis.example"},
+			Clients: []string{"k1"},
+		},
+	}
+	api.answers["GET /api/clients/k1"] = directory.Client{ID: "k1", Number: "1001", Name: "Bakkerij & zn"}
+	api.answers["GET /api/me/addresses"] = wire.ListOf[wire.SenderObject]{Items: []wire.SenderObject{{Email: "info@kantoor.example"}}}
 	wants(t, browse(t, api, "GET", "/web/chats/new?find=jan", ""), 200, "contact=c1", "client=k1", "Bakkerij &amp; zn")
 	wants(t, browse(t, api, "GET", "/web/chats/new?contact=c1&client=k1&to=jan@thuis.example", ""), 200, "jan@thuis.example", "<textarea",
 		`name="client" value="k1"`, "!data-draft", "!Vorige bericht citeren")
-	api.answers["POST /api/chats"] = map[string]any{"id": two, "reply": accepted{ID: "r1", State: "held"}}
+	api.answers["POST /api/chats"] = map[string]any{"id": two, "reply": wire.ReplyObject{ID: "r1", State: "held"}}
 	form := url.Values{"mode": {"new"}, "client": {"k1"}, "contact": {"c1"}, "to": {"jan@thuis.example"}, "subject": {"Afspraak"},
 		"text": {"Dag"}, "do": {"send"}, "key": {"k9"}, "address": {"info@kantoor.example"}}
 	w := browse(t, api, "POST", "/web/chats/new", form.Encode())
@@ -252,7 +313,11 @@ func TestTheOfficeBegins(t *testing.T) {
 		sent["subject"] != "Afspraak" || sent["mode"] != nil || sent["since"] != nil {
 		t.Error(w.Code, w.Header(), sent)
 	}
-	api.answers["POST /api/chats"] = Problem{Status: 409, Type: "confirm", Warnings: []warning{{"body", wordsOf("Het bericht is leeg")}}}
+	api.answers["POST /api/chats"] = Problem{
+		Status:   409,
+		Type:     "confirm",
+		Warnings: []wire.WarningObject{{Code: "body", Text: wordsOf("Het bericht is leeg")}},
+	}
 	wants(t, browse(t, api, "POST", "/web/chats/new", form.Encode()), 409, "Het bericht is leeg", "Dag</textarea>", "Toch verzenden")
 	wants(t, browse(t, talking("reader"), "GET", "/web/chats/new", ""), 403)
 }

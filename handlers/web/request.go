@@ -10,23 +10,18 @@ import (
 	"strings"
 	"unicode"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 )
 
 // A person is the user who makes the request, as GET /api/me describes him or
 // her.
 type person struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Email   string   `json:"email"`
-	Rights  string   `json:"rights"`
-	Actions []string `json:"actions"`
-	signatures
-	Toured bool `json:"toured"` // the user has read the tour of the first visit; not in a brief answer
+	wire.Me
 }
 
 // can tells whether the person may do an action, to at least some objects.
-func (p person) can(action string) bool { return slices.Contains(p.Actions, action) }
+func (p person) can(action access.Action) bool { return slices.Contains(p.Actions, action) }
 
 // initials are the first letters of the first and last word of a name.
 func initials(name, email string) string {
@@ -89,11 +84,11 @@ func (v *request) begin() error { return v.api.get("/api/me?brief=true", &v.me) 
 
 // need refuses a page to a user who may not do an action. Refusals of the API
 // are logged by the API.
-func (v *request) need(action string) error {
+func (v *request) need(action access.Action) error {
 	if v.me.can(action) {
 		return nil
 	}
-	return v.refuse(http.StatusForbidden, "your rights do not include "+action)
+	return v.refuse(http.StatusForbidden, "your rights do not include "+string(action))
 }
 
 // refuse is a refusal by the pages themselves; it is logged with the user.

@@ -4,6 +4,7 @@ import (
 	"html"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/lazyregexp"
 )
 
@@ -29,12 +30,6 @@ func signatureField(label, document, language string) richText {
 	return field
 }
 
-// signatures are what stands below mail, as HTML.
-type signatures struct {
-	Signature   string `json:"signature"`   // of mail in Dutch
-	SignatureEN string `json:"signatureEn"` // of mail in English
-}
-
 // A signatureView is what stands below mail in a language.
 type signatureView struct {
 	Language, Text string
@@ -42,7 +37,7 @@ type signatureView struct {
 }
 
 // signatureViews are the signatures of mail, one where they are equal.
-func signatureViews(s signatures) (all []signatureView) {
+func signatureViews(s wire.SignaturesObject) (all []signatureView) {
 	if s.Signature == s.SignatureEN {
 		return []signatureView{{"", plain(s.Signature), picturesIn(s.Signature)}}
 	}

@@ -6,40 +6,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"kantoorpost/shared/words"
+	"kantoorpost/handlers/api/wire"
 )
 
 // A ruleObject is a learned rule as the API shows it.
 type ruleObject struct {
-	ID          string            `json:"id"`
-	Kind        string            `json:"kind"`
-	Key         string            `json:"key"`
-	Contact     string            `json:"contact"`
-	Client      string            `json:"client"`
-	State       string            `json:"state"`
-	Evidence    []ruleEvidence    `json:"evidence"`
-	Count       int               `json:"count"`
-	Created     time.Time         `json:"created"`
-	Changed     time.Time         `json:"changed"`
-	ChangedBy   string            `json:"changedBy"`
-	Explanation words.Text        `json:"explanation"`
-	Decided     int               `json:"decided"`
-	Held        int               `json:"held"` // of Decided
-	Failed      int               `json:"failed"`
-	Linked      int               `json:"linked"`
-	Names       map[string]string `json:"names"`
-}
-
-// A ruleEvidence is one decision that supports a rule.
-type ruleEvidence struct {
-	At      time.Time `json:"at"`
-	By      string    `json:"by"`
-	Mail    string    `json:"mail"`
-	Action  string    `json:"action"`
-	Contact string    `json:"contact"`
-	Client  string    `json:"client"`
+	wire.RuleObject
 }
 
 func does(action string) string { return strings.TrimPrefix(action, "always ") }
@@ -64,6 +37,8 @@ type openRule struct {
 	Path     string
 	CanWrite bool
 	CanMails bool
+
+	Decided, Held, Linked int // mails and contacts; the list does not say it
 }
 
 var ruleKinds = []string{"address-contact", "domain-client", "sender-client", "dismiss-list", "dismiss-sender", "dismiss-kind",
@@ -99,7 +74,7 @@ func (v *request) rulesView() (*rulesView, error) {
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
-	var page list[ruleObject]
+	var page wire.ListOf[ruleObject]
 	err := v.api.get("/api/rules"+queryOf("limit", "50", "kind", view.Kind, "search", view.Search, "after", view.After), &page)
 	view.Rules = page.Items
 	if page.Next != "" {
@@ -125,6 +100,8 @@ func (s *site) rule(v *request) error {
 	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.can("rules.write"),
 		CanMails: v.me.can("mails.read")}
 	open.Tag = v.readTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject)
+	of := open.RuleObject
+	open.Decided, open.Held, open.Linked = valueOf(of.Decided), valueOf(of.Held), valueOf(of.Linked)
 	slices.Reverse(open.Evidence) // the newest first
 	view.Open = open
 	v.pushed(open.Path + view.query())

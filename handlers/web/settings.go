@@ -3,15 +3,9 @@ package web
 import (
 	"net/http"
 	"strconv"
-)
 
-// settings are those of the integration, as the API shows them.
-type settings struct {
-	Enabled  bool     `json:"enabled"`
-	MaxLag   int      `json:"maxLag"` // minutes
-	Hold     int      `json:"hold"`   // seconds in which a reply can be taken back
-	FourEyes fourEyes `json:"fourEyes"`
-}
+	"kantoorpost/handlers/api/wire"
+)
 
 // A settingsView is Beheer › Integraties › Mail integratie.
 type settingsView struct {
@@ -50,9 +44,9 @@ func (s *site) settings(v *request) error { return v.settingsPage(http.StatusOK,
 
 func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	view := settingsView{Problem: p, Active: map[string]int{}, Troubled: map[string]int{}}
-	var now settings
+	var now wire.SettingsObject
 	view.ETag = v.readTag("/api/settings", &now)
-	view.Enabled, view.Chosen, view.MaxLag = now.Enabled, now.Enabled, now.MaxLag
+	view.Enabled, view.Chosen, view.MaxLag = now.Enabled, now.Enabled, valueOf(now.MaxLag)
 	if p != nil {
 		view.Chosen = chosen
 		if n, err := strconv.Atoi(v.r.PostFormValue("maxLag")); err == nil {
@@ -72,7 +66,7 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	}
 	view.Filled = true
 	for _, path := range []string{"/api/clients?limit=1", "/api/team-members?limit=1"} {
-		var one list[struct{}]
+		var one wire.ListOf[struct{}]
 		v.read(path, &one)
 		view.Filled = view.Filled && len(one.Items) > 0
 	}

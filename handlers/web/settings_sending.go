@@ -6,14 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-)
 
-// fourEyes says which replies need a second person.
-type fourEyes struct {
-	Members []string `json:"members"`
-	Clients []string `json:"clients"`
-	Words   []string `json:"words"`
-}
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
+)
 
 // A sendingView is how the office sends: how long a reply can be taken back, and what
 // needs a second person.
@@ -28,7 +24,7 @@ type sendingView struct {
 }
 
 type sendingMember struct {
-	named
+	wire.Named
 	Chosen bool
 }
 
@@ -39,13 +35,14 @@ func (s *site) registerSending() {
 
 func (s *site) sending(v *request) error {
 	view := sendingView{}
-	var now settings
+	var now wire.SettingsObject
 	view.ETag = v.readTag("/api/settings", &now)
-	view.Hold = strconv.Itoa(now.Hold)
-	view.Words = strings.Join(now.FourEyes.Words, "\n")
+	view.Hold = strconv.Itoa(valueOf(now.Hold))
+	four := valueOf(now.FourEyes)
+	view.Words = strings.Join(four.Words, "\n")
 	var numbers []string
-	for _, id := range now.FourEyes.Clients {
-		var c customer
+	for _, id := range four.Clients {
+		var c directory.Client
 		p, err := anyProblem(v.api.get("/api/clients/"+url.PathEscape(id), &c))
 		if err != nil {
 			return err
@@ -55,7 +52,7 @@ func (s *site) sending(v *request) error {
 		}
 	}
 	view.Clients = strings.Join(numbers, "\n")
-	return v.sendingPage(http.StatusOK, view, now.FourEyes.Members)
+	return v.sendingPage(http.StatusOK, view, four.Members)
 }
 
 func (v *request) sendingPage(status int, view sendingView, members []string) error {
@@ -70,7 +67,7 @@ func (s *site) saveSending(v *request) error {
 	view := sendingView{Hold: v.r.PostFormValue("hold"), Clients: v.r.PostFormValue("clients"), Words: v.r.PostFormValue("words"),
 		ETag: v.r.PostFormValue("etag")}
 	members := append([]string{}, v.r.PostForm["member"]...)
-	var now settings
+	var now wire.SettingsObject
 	if err := v.api.get("/api/settings", &now); err != nil {
 		return err
 	}
@@ -90,7 +87,8 @@ func (s *site) saveSending(v *request) error {
 	if err != nil {
 		hold = -1 // which the API refuses
 	}
-	body := map[string]any{"enabled": now.Enabled, "hold": hold, "fourEyes": fourEyes{members, ids, linesIn(view.Words)}}
+	body := map[string]any{"enabled": now.Enabled, "hold": hold,
+		"fourEyes": wire.FourEyesObject{Members: members, Clients: ids, Words: linesIn(view.Words)}}
 	if view.Problem, err = refused(v.api.put("/api/settings", view.ETag, body, nil)); err != nil {
 		return err
 	}

@@ -7,15 +7,17 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // A planView is what says who looks after a mail or a chat, and when, and changes it.
 type planView struct {
 	Path     string // of the form
-	Assignee *named
+	Assignee *wire.Named
 	Later    *time.Time
 	Me       string // id of the user
-	People   []named
+	People   []wire.Named
 	PeopleAt string // where they are found, when they are not read yet
 }
 
@@ -26,13 +28,9 @@ func (p planView) away() bool { return p.Later != nil && p.Later.After(time.Now(
 
 // A notice is what a colleague points out, as the API shows it.
 type notice struct {
-	ID     string    `json:"id"`
-	Kind   string    `json:"kind"`
-	Object string    `json:"object"`
-	Of     string    `json:"of"`
-	By     named     `json:"by"`
-	At     time.Time `json:"at"`
-	About  string    `json:"-"` // subject of the mail or chat, "" when the user sees it no longer
+	wire.NoticeObject
+
+	About string `json:"-"` // subject of the mail or chat, "" when the user sees it no longer
 }
 
 func (s *site) registerTeamwork() {
@@ -64,20 +62,20 @@ func (v *request) colleagues() (people []person) {
 
 // staff are the team members that a form offers, by name: those who are active, and who is
 // chosen already.
-func (v *request) staff(chosen ...string) (people []named) {
+func (v *request) staff(chosen ...string) (people []wire.Named) {
 	for _, p := range all[entry](v, "/api/team-members") {
 		if p.Active || slices.Contains(chosen, p.ID) {
-			people = append(people, named{p.ID, p.Name})
+			people = append(people, wire.Named{ID: p.ID, Name: p.Name})
 		}
 	}
 	return people
 }
 
 // whoSee are those of people who see a chat with the given members.
-func whoSee(people []person, members []string) (sees []named) {
+func whoSee(people []person, members []string) (sees []wire.Named) {
 	for _, p := range people {
 		if slices.Contains(members, p.ID) || p.seesAll() {
-			sees = append(sees, named{p.ID, p.Name})
+			sees = append(sees, wire.Named{ID: p.ID, Name: p.Name})
 		}
 	}
 	return sees
@@ -87,14 +85,21 @@ func whoSee(people []person, members []string) (sees []named) {
 // mail.
 func (s *site) mailColleagues(v *request) error {
 	api, _ := v.mailHere()
-	people, _, err := page[named](v, api+"/colleagues")
+	people, _, err := page[wire.Named](v, api+"/colleagues")
 	if err != nil {
 		return err
 	}
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
-		open := openMail{mailObject: mailObject{ID: v.r.PathValue("mail")}, Filter: filterOf(v.r.URL.Query())}
-		return v.part("mails", "assign-form", planView{Path: open.path("plan"), Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()})
+		open := openMail{
+			mailObject: mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: v.r.PathValue("mail")}}},
+			Filter:     filterOf(v.r.URL.Query()),
+		}
+		return v.part(
+			"mails",
+			"assign-form",
+			planView{Path: open.path("plan"), Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()},
+		)
 	}
 	return v.showMail(http.StatusOK, func(open *openMail) error {
 		if open.Plan != nil {
@@ -182,7 +187,7 @@ func (s *site) unreadChat(v *request) error {
 }
 
 // lookers are the names of those who look at something too.
-func lookers(others []named) string {
+func lookers(others []wire.Named) string {
 	var names []string
 	for _, o := range others {
 		names = append(names, cmp.Or(o.Name, "?"))
@@ -205,8 +210,8 @@ func (s *site) chatLooking(v *request) error {
 	if !isPart(v.r) {
 		return v.done(page, flash{})
 	}
-	open := &openChat{chatObject: chatObject{ID: v.r.PathValue("chat")}, Filter: chatFilterOf(v.r.URL.Query())}
-	var others list[named]
+	open := &openChat{chatObject: chatObject{ChatObject: wire.ChatObject{ID: v.r.PathValue("chat")}}, Filter: chatFilterOf(v.r.URL.Query())}
+	var others wire.ListOf[wire.Named]
 	if err := v.api.post(api+"/presence", nil, &others); err != nil {
 		return err
 	}
@@ -232,7 +237,7 @@ func (s *site) mailNews(v *request) error {
 		return v.done(page, flash{})
 	}
 	var look struct {
-		list[named]
+		wire.ListOf[wire.Named]
 		State string `json:"state"`
 	}
 	if err := v.api.post(api+"/presence", nil, &look); err != nil {
@@ -255,20 +260,20 @@ func (s *site) mailNews(v *request) error {
 }
 
 // lastDecision is the last thing that a person did with the mail.
-func (m mailObject) lastDecision() *attempt {
+func (m mailObject) lastDecision() *wire.AttemptObject {
 	for _, h := range slices.Backward(m.History) {
 		if h.By != "" {
 			return &h
 		}
 	}
-	return &attempt{}
+	return &wire.AttemptObject{}
 }
 
 // maxNamed is how many notices say what they are about: each is a request to the API.
 const maxNamed = 20
 
 func (s *site) notices(v *request) error {
-	var page list[notice]
+	var page wire.ListOf[notice]
 	v.read("/api/me/notices", &page)
 	for i, n := range page.Items[:min(len(page.Items), maxNamed)] {
 		var of struct {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // A form says who looks after a mail or a chat, and when; the page goes on to the next mail
@@ -71,7 +73,10 @@ func TestLaterChoices(t *testing.T) {
 func TestNewsOfAMail(t *testing.T) {
 	api := waiting()
 	look := func(state string) {
-		api.answers["POST /api/mails/"+one+"/presence"] = map[string]any{"items": []named{{"m2", "Bram <b>"}}, "state": state}
+		api.answers["POST /api/mails/"+one+"/presence"] = map[string]any{
+			"items": []wire.Named{{ID: "m2", Name: "Bram <b>"}},
+			"state": state,
+		}
 	}
 	ask := func(shown string) (int, string, http.Header) {
 		api.asked = nil
@@ -79,8 +84,13 @@ func TestNewsOfAMail(t *testing.T) {
 		return w.Code, w.Body.String(), w.Header()
 	}
 	look("parked")
-	version := openMail{mailObject: mailObject{State: "parked"}, Others: []named{{"m2", "Bram <b>"}}}.version()
-	code, body, _ := ask(openMail{mailObject: mailObject{State: "parked"}}.version())
+	version := openMail{
+		mailObject: mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "parked"}}},
+		Others:     []wire.Named{{ID: "m2", Name: "Bram <b>"}},
+	}.version()
+	code, body, _ := ask(
+		openMail{mailObject: mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{State: "parked"}}}}.version(),
+	)
 	if code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") ||
 		!strings.Contains(body, `data-poll="5" data-version="`+html.EscapeString(version)) {
 		t.Errorf("%d %s, want %s", code, body, version)
@@ -89,7 +99,7 @@ func TestNewsOfAMail(t *testing.T) {
 		t.Errorf("nothing changed: %d %s %v", code, body, api.asked)
 	}
 	solved := api.answers["GET /api/mails/"+one].(mailObject)
-	solved.State, solved.History = "processed", []attempt{{By: "m2", ByName: "Bram", Action: "link-contact", State: "processed"}}
+	solved.State, solved.History = "processed", []wire.AttemptObject{{By: "m2", ByName: "Bram", Action: "link-contact", State: "processed"}}
 	api.answers["GET /api/mails/"+one] = solved
 	look("processed")
 	code, body, header := ask(version)
@@ -103,7 +113,7 @@ func TestNewsOfAMail(t *testing.T) {
 func TestWhoLooksAtAChat(t *testing.T) {
 	api := talking("editor", "chats.write")
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, `hx-get="/web/chats/`+one+`/looking"`)
-	api.answers["POST /api/chats/"+one+"/presence"] = list[named]{Items: []named{{"m2", "Bram <b>"}}}
+	api.answers["POST /api/chats/"+one+"/presence"] = wire.ListOf[wire.Named]{Items: []wire.Named{{ID: "m2", Name: "Bram <b>"}}}
 	h := []string{"HX-Request", "true"}
 	w := browse(t, api, "GET", "/web/chats/"+one+"/looking", "", h...)
 	wants(t, w, 200, "Kijkt nu ook: Bram &lt;b&gt;")
@@ -117,8 +127,9 @@ func TestWhoLooksAtAChat(t *testing.T) {
 // not.
 func TestMentionChoices(t *testing.T) {
 	api := talking("editor", "chats.write")
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{
-		Items: []participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}}}
+	api.answers["GET /api/chats/"+one+"/participants"] = wire.ListOf[wire.Participant]{
+		Items: []wire.Participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}},
+	}
 	var staff []map[string]any
 	for id, name := range map[string]string{"m1": "Anna Bos", "m2": "Bert <b>", "m3": "Bo Zand", "m4": "Els van Boven", "m5": "Carla"} {
 		staff = append(staff, map[string]any{"id": id, "name": name, "active": true, "rights": "manager"})
@@ -135,7 +146,7 @@ func TestMentionChoices(t *testing.T) {
 
 // A note tells the colleagues whom it names.
 func TestMentions(t *testing.T) {
-	people := []person{{ID: "1", Name: "Jan"}, {ID: "2", Name: "Jan Bos"}, {ID: "3", Name: "Els"}}
+	people := []person{{Me: wire.Me{ID: "1", Name: "Jan"}}, {Me: wire.Me{ID: "2", Name: "Jan Bos"}}, {Me: wire.Me{ID: "3", Name: "Els"}}}
 	for text, want := range map[string][]string{
 		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"},
 		"niets": nil, "@": nil,
@@ -159,10 +170,37 @@ func TestMentions(t *testing.T) {
 // Who wrote a note changes it in its place, and takes it back.
 func TestMyNote(t *testing.T) {
 	api := talking("editor", "chats.write")
-	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
-		{ID: "6", Kind: "note", By: &named{"m1", "Anna Bos"}, AuthorName: "Anna Bos", Deleted: true, Received: time.Now()},
-		{ID: "5", Kind: "note", By: &named{"m1", "Anna Bos"}, AuthorName: "Anna Bos", Text: "Ik bel <i>", Received: time.Now()},
-		{ID: "4", Kind: "note", By: &named{"m2", "Bram"}, AuthorName: "Bram", Text: "Goed", Received: time.Now()},
+	api.answers["GET /api/chats/"+one+"/messages"] = wire.ListOf[message]{Items: []message{
+		{
+			MessageObject: wire.MessageObject{
+				ID:         "6",
+				Kind:       "note",
+				By:         &wire.Named{ID: "m1", Name: "Anna Bos"},
+				AuthorName: "Anna Bos",
+				Deleted:    true,
+				Received:   time.Now(),
+			},
+		},
+		{
+			MessageObject: wire.MessageObject{
+				ID:         "5",
+				Kind:       "note",
+				By:         &wire.Named{ID: "m1", Name: "Anna Bos"},
+				AuthorName: "Anna Bos",
+				Text:       "Ik bel <i>",
+				Received:   time.Now(),
+			},
+		},
+		{
+			MessageObject: wire.MessageObject{
+				ID:         "4",
+				Kind:       "note",
+				By:         &wire.Named{ID: "m2", Name: "Bram"},
+				AuthorName: "Bram",
+				Text:       "Goed",
+				Received:   time.Now(),
+			},
+		},
 	}}
 	at := "/web/chats/" + one + "/notes/"
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, at+"5", "!"+at+"4", "!"+at+"6", "Deze notitie is verwijderd")
@@ -184,8 +222,20 @@ func TestMyNote(t *testing.T) {
 // What colleagues point out is listed, and gone when it was seen.
 func TestNotices(t *testing.T) {
 	api := talking("editor", "me.write")
-	api.answers["GET /api/me/notices"] = list[notice]{
-		Items: []notice{{ID: two, Kind: "mentioned", Object: "chat", Of: one, By: named{"m2", "Bram <b>"}, At: time.Now()}}}
+	api.answers["GET /api/me/notices"] = wire.ListOf[notice]{
+		Items: []notice{
+			{
+				NoticeObject: wire.NoticeObject{
+					ID:     two,
+					Kind:   "mentioned",
+					Object: "chat",
+					Of:     one,
+					By:     wire.Named{ID: "m2", Name: "Bram <b>"},
+					At:     time.Now(),
+				},
+			},
+		},
+	}
 	api.answers["DELETE /api/me/notices/"+two] = map[string]any{}
 	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "Bram &lt;b&gt; noemt u in een chat: <strong>", `value="`+one+`"`)
 	seen := api.answers["GET /api/chats/"+one]

@@ -6,21 +6,18 @@ import (
 	"net/url"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
 )
 
 // A replyTemplate is a text that is used often.
 type replyTemplate struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Language string   `json:"language"`
-	Team     string   `json:"team"`
-	Subject  string   `json:"subject"`
-	HTML     string   `json:"html"`
-	Missing  []string `json:"missing"` // placeholders that a chat does not fill in
+	wire.TemplateObject
 }
 
-func (t replyTemplate) firstLine() string { return mailObject{Preview: plain(t.HTML)}.firstLine() }
+func (t replyTemplate) firstLine() string {
+	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: plain(t.HTML)}}}.firstLine()
+}
 
 // addTemplates adds the templates that the user can insert: those of the own teams and in
 // the language of the mail first, of which one is chosen already.
@@ -110,7 +107,7 @@ type templatesView struct {
 type templateForm struct {
 	replyTemplate
 	Tag     string
-	Teams   []named
+	Teams   []wire.Named
 	Problem *Problem
 }
 
@@ -137,7 +134,7 @@ func (s *site) listTemplates(v *request) error {
 
 // template shows the form of a template; of a new one below /new.
 func (s *site) template(v *request) error {
-	f := &templateForm{replyTemplate: replyTemplate{Language: v.lang}}
+	f := &templateForm{replyTemplate: replyTemplate{TemplateObject: wire.TemplateObject{Language: v.lang}}}
 	if id := v.r.PathValue("template"); id != "new" {
 		f.Tag = v.readTag("/api/templates/"+url.PathEscape(id), &f.replyTemplate)
 	}
@@ -145,17 +142,26 @@ func (s *site) template(v *request) error {
 }
 
 func (v *request) templatePage(status int, f *templateForm) error {
-	f.Teams = all[named](v, "/api/process-teams")
+	f.Teams = all[wire.Named](v, "/api/process-teams")
 	return v.pageAs(status, "templates", templatesView{Form: f, CanWrite: v.me.can("templates.write")})
 }
 
 func (s *site) saveTemplate(v *request) error {
 	id, tag := v.r.PathValue("template"), v.r.PostFormValue("tag")
 	api := "/api/templates/" + url.PathEscape(id)
-	f := &templateForm{Tag: tag, replyTemplate: replyTemplate{
-		ID: id, Name: v.r.PostFormValue("name"), Language: v.r.PostFormValue("language"), Team: v.r.PostFormValue("team"),
-		Subject: v.r.PostFormValue("subject"), HTML: v.richIn(),
-	}}
+	f := &templateForm{
+		Tag: tag,
+		replyTemplate: replyTemplate{
+			TemplateObject: wire.TemplateObject{
+				ID:       id,
+				Name:     v.r.PostFormValue("name"),
+				Language: v.r.PostFormValue("language"),
+				Team:     v.r.PostFormValue("team"),
+				Subject:  v.r.PostFormValue("subject"),
+				HTML:     v.richIn(),
+			},
+		},
+	}
 	body := map[string]any{"name": f.Name, "language": f.Language, "subject": f.Subject, "html": f.HTML, "team": f.Team}
 	var err error
 	said := "templates.saved"

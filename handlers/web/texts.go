@@ -48,9 +48,9 @@ func (k *renderer) text(key string, args ...any) string {
 }
 
 // plural is the text key.one or key.many, with n as its first argument.
-func (k *renderer) plural(key string, n int, args ...any) string {
+func (k *renderer) plural(key string, n any, args ...any) string {
 	form := ".many"
-	if n == 1 {
+	if fmt.Sprint(n) == "1" {
 		form = ".one"
 	}
 	return k.text(key+form, append([]any{n}, args...)...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/must"
 )
 
@@ -18,8 +19,9 @@ var views = map[string]map[string]any{
 	"address": {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
 	"audit":   {"main": auditView{}, "audit": auditView{}},
 	"chats": {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "chat-looking": &openChat{},
-		"mention-choices": []named{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{},
-		"recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
+		"mention-choices": []wire.Named{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{},
+		"saved":             savedView{},
+		"recipient-choices": []wire.RecipientObject{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
 	"connector": {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{},
 		"rotate-form": connectorView{}, "limits-found": connectorView{}},
 	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/must"
 )
 
@@ -23,11 +26,13 @@ type fakeAPI struct {
 	bodies  map[string]string
 }
 
-func newAPI(rights string, actions ...string) *fakeAPI {
+func newAPI(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	return &fakeAPI{bodies: map[string]string{}, answers: map[string]any{
-		"GET /api/me/notices":     list[notice]{},
-		"GET /api/me":             person{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: rights, Actions: actions},
-		"GET /api/health/history": list[healthPoint]{}, "GET /api/poison": list[poisonMessage]{},
+		"GET /api/me/notices": wire.ListOf[notice]{},
+		"GET /api/me": person{
+			Me: wire.Me{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: rights, Actions: actions},
+		},
+		"GET /api/health/history": wire.ListOf[wire.HealthPoint]{}, "GET /api/poison": wire.ListOf[poisonMessage]{},
 	}}
 }
 
@@ -105,7 +110,8 @@ func TestEveryAnswerIsShielded(t *testing.T) {
 		if cached := h.Get("Cache-Control"); cached != "no-store" {
 			t.Errorf("%s is cached: %s", target, cached)
 		}
-		if body := w.Body.String(); strings.Contains(body, "<style") || strings.Contains(body, " style=") || strings.Contains(body, "onclick") ||
+		if body := w.Body.String(); strings.Contains(body, "<style") || strings.Contains(body, " style=") ||
+			strings.Contains(body, "onclick") ||
 			regexp.MustCompile(`<script>`).MatchString(body) {
 			t.Errorf("%s holds script or style", target)
 		}
@@ -234,7 +240,7 @@ func TestRefusals(t *testing.T) {
 func TestNavigation(t *testing.T) {
 	api := newAPI("manager", "health.read", "mails.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "failing",
-		"checks": []healthCheck{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
+		"checks": []wire.Checked{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, `href="/web/health" aria-current="page"`, "Wachtrijen", "gone", "!/web/audit")
 	reader := newAPI("reader", "mails.read")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
@@ -243,7 +249,7 @@ func TestNavigation(t *testing.T) {
 	s := handler.(*site)
 	delete(s.paths, "/web/mails")
 	v := must.Get(s.newRequest(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil)))(t)
-	v.me = person{Actions: []string{"mails.read", "health.read"}}
+	v.me = person{Me: wire.Me{Actions: []access.Action{"mails.read", "health.read"}}}
 	if groups := v.nav(); len(groups) != 1 || len(groups[0].Items) != 1 || groups[0].Items[0].Path != "/web/health" {
 		t.Errorf("navigation leads to %+v", groups)
 	}

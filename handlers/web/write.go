@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"kantoorpost/shared/words"
+	"kantoorpost/handlers/api/wire"
 )
 
 // The modes of the form below a chat. All but a note leave the office as mail.
@@ -34,20 +34,20 @@ type composer struct {
 	Answered *message  // nil in a new chat
 	// Client and Contact are with whom a new chat begins.
 	Client, Contact string
-	Addresses       []sender
+	Addresses       []wire.SenderObject
 	Templates       []replyTemplate
 	Template        string // id of the one that is chosen
 	Signatures      []signatureView
-	LanguageFrom    string        // what says in which language the mail is
-	Writing         []named       // who else has a draft in this chat
-	Warnings        []warning     // about the recipients that are offered
-	ReplyTo         []recipient   // where the mail wants its answer, if that is elsewhere
-	Files           []file        // of a forward: attachments of its message
-	Reason          string        // why a reply that was sent is a draft again
-	MaxSize         int64         // bytes of all attachments together
-	Answer          composeAnswer // why it was not sent
-	FileRefused     *Problem      // why a file was not attached
-	Sources         *fileSources  // attachments of mails, to add
+	LanguageFrom    string                  // what says in which language the mail is
+	Writing         []wire.Named            // who else has a draft in this chat
+	Warnings        []wire.WarningObject    // about the recipients that are offered
+	ReplyTo         []wire.RecipientObject  // where the mail wants its answer, if that is elsewhere
+	Files           []wire.AttachmentObject // of a forward: attachments of its message
+	Reason          string                  // why a reply that was sent is a draft again
+	MaxSize         int64                   // bytes of all attachments together
+	Answer          composeAnswer           // why it was not sent
+	FileRefused     *Problem                // why a file was not attached
+	Sources         *fileSources            // attachments of mails, to add
 	Saved           savedView
 	Label           string // of the text, in the language of the user
 }
@@ -57,11 +57,11 @@ type written struct {
 	Mode, Answers, Key string
 	Since              string // what the writer had seen: the sequence of a message
 	Address            string
-	To, Cc, Bcc        []recipient
+	To, Cc, Bcc        []wire.RecipientObject
 	Subject            string
 	Language           string // of signature and fixed texts; "" means the language of the mailbox
 	HTML, Text         string
-	Attachments        []attached
+	Attachments        []wire.ReplyFile
 	NoSignature        bool
 	NoQuote            bool
 	SendAt             string // in the form of the field: 2006-01-02T15:04
@@ -80,7 +80,7 @@ func (c composer) path(do string) string {
 		return "/web/chats/new" + c.Filter.query()
 	}
 
-	return openChat{chatObject: chatObject{ID: c.Chat}, Filter: c.Filter}.path(do)
+	return openChat{chatObject: chatObject{ChatObject: wire.ChatObject{ID: c.Chat}}, Filter: c.Filter}.path(do)
 }
 
 // goesAlong tells whether a file of the forwarded message goes along.
@@ -102,31 +102,6 @@ func (c composer) writeTo(mode string) string {
 		p = withQuery(p, "answers", c.Answers)
 	}
 	return p
-}
-
-// offered is the answer of GET …/replies/new: what a reply begins with.
-type offered struct {
-	From         *sender     `json:"from"` // nil: the user may send from none of the addresses
-	Addresses    []sender    `json:"addresses"`
-	To           []recipient `json:"to"`
-	Cc           []recipient `json:"cc"`
-	ReplyTo      []recipient `json:"replyTo"` // where the mail wants its answer, at another domain
-	ReplyAll     bool        `json:"replyAll"`
-	Subject      string      `json:"subject"`
-	Language     string      `json:"language"` // of signature and fixed texts
-	LanguageFrom string      `json:"languageFrom"`
-	Quote        string      `json:"quote"` // "" when the mail is not repeated below
-	Texts        []warning   `json:"texts"`
-	Since        int64       `json:"since"`
-	Attachments  []file      `json:"attachments"` // of a forward: what goes along
-	UsualSize    int64       `json:"usualSize"`   // bytes of all files that most recipients take
-	Writing      []named     `json:"writing"`
-}
-
-// A warning is something that the writer should know, in words.
-type warning struct {
-	Code string     `json:"code"`
-	Text words.Text `json:"text"`
 }
 
 // usualMaxSize is the size of a mail that most recipients accept, in bytes.
@@ -190,7 +165,7 @@ func (v *request) compose(open *openChat, mode, answers string) error {
 	}
 	continued := draft != nil && (mode == "" || draft.Mode == mode && (answers == "" || draft.Answers == answers))
 	if draft != nil {
-		c.written = draft.written(c.Key)
+		c.written = writtenOf(draft, c.Key)
 		c.Reason = draft.Reason
 	}
 	c.Open = true
@@ -203,7 +178,7 @@ func (v *request) compose(open *openChat, mode, answers string) error {
 // subject that are there stay.
 func (v *request) offer(open *openChat, keep bool) error {
 	c := &open.Composer
-	var o offered
+	var o wire.NewReply
 	if err := v.api.get(open.api("replies/new")+queryOf("mode", c.Mode, "answers", c.Answers), &o); err != nil {
 		return err
 	}
@@ -211,7 +186,7 @@ func (v *request) offer(open *openChat, keep bool) error {
 		c.To, c.Cc, c.Bcc, c.Subject, c.Along = o.To, o.Cc, nil, o.Subject, nil
 	}
 	c.To, c.Cc = withMarks(c.To, slices.Concat(o.To, o.Cc)), withMarks(c.Cc, slices.Concat(o.To, o.Cc))
-	c.Language, c.LanguageFrom = cmp.Or(c.Language, o.Language), o.LanguageFrom
+	c.Language, c.LanguageFrom = cmp.Or(c.Language, string(o.Language)), o.LanguageFrom
 	c.Since = cmp.Or(c.Since, strconv.FormatInt(o.Since, 10))
 	c.NoQuote = c.NoQuote || !keep && o.Quote == ""
 	c.Warnings, c.Writing, c.Files, c.ReplyTo, c.CanAll = o.Texts, o.Writing, o.Attachments, o.ReplyTo, o.ReplyAll || c.CanAll
@@ -220,7 +195,7 @@ func (v *request) offer(open *openChat, keep bool) error {
 }
 
 // addSender adds from which address the reply leaves, with its signature.
-func (v *request) addSender(c *composer, o offered) error {
+func (v *request) addSender(c *composer, o wire.NewReply) error {
 	c.Label = v.t("write.text")
 	c.Addresses, c.MaxSize = o.Addresses, cmp.Or(o.UsualSize, usualMaxSize)
 	if c.Address == "" && o.From != nil {
@@ -228,7 +203,7 @@ func (v *request) addSender(c *composer, o offered) error {
 	}
 	for _, a := range o.Addresses {
 		if strings.EqualFold(a.Email, c.Address) {
-			c.Signatures = signatureViews(a.signatures)
+			c.Signatures = signatureViews(a.SignaturesObject)
 		}
 	}
 	return v.addTemplates(c)
@@ -236,9 +211,9 @@ func (v *request) addSender(c *composer, o offered) error {
 
 // offerNew adds from which addresses a chat can begin.
 func (v *request) offerNew(c *composer) error {
-	var mine list[sender]
+	var mine wire.ListOf[wire.SenderObject]
 	v.read("/api/me/addresses", &mine)
-	o := offered{Addresses: mine.Items}
+	o := wire.NewReply{Addresses: mine.Items}
 	if len(mine.Items) > 0 {
 		o.From = &mine.Items[0]
 	}

@@ -5,30 +5,12 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
-// A draftObject is what the user began to write in a chat, as the API keeps it.
-type draftObject struct {
-	Mode        string      `json:"mode"`
-	Answers     string      `json:"answers"`
-	Address     string      `json:"address"`
-	To          []recipient `json:"to"`
-	Cc          []recipient `json:"cc"`
-	Bcc         []recipient `json:"bcc"`
-	Language    string      `json:"language"`
-	Subject     string      `json:"subject"`
-	HTML        string      `json:"html"`
-	Text        string      `json:"text"`
-	Attachments []attached  `json:"attachments"`
-	Along       []int       `json:"along"` // of a forward, nil for all
-	Since       int64       `json:"since"`
-	Reason      string      `json:"reason"` // why a reply that was sent is a draft again
-	Updated     time.Time   `json:"updated"`
-	Writing     []named     `json:"writing"` // who else writes in this chat
-}
-
-// written is the draft as the fields of the form.
-func (d draftObject) written(key string) written {
+// writtenOf is the draft as the fields of the form.
+func writtenOf(d *wire.DraftObject, key string) written {
 	w := written{
 		Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject,
 		Language: d.Language, HTML: d.HTML, Text: d.Text, Along: d.Along,
@@ -45,8 +27,8 @@ func (d draftObject) written(key string) written {
 }
 
 // draft is the user's draft in a chat, nil for none.
-func (v *request) draft(chat string) (*draftObject, error) {
-	var d draftObject
+func (v *request) draft(chat string) (*wire.DraftObject, error) {
+	var d wire.DraftObject
 	if none, err := gone(v.api.get("/api/chats/"+url.PathEscape(chat)+"/draft", &d)); err != nil || none != nil {
 		return nil, err
 	}
@@ -55,8 +37,8 @@ func (v *request) draft(chat string) (*draftObject, error) {
 
 // A savedView says quietly whether the draft is kept.
 type savedView struct {
-	At      time.Time // zero: it is not
-	Writing []named   // who else writes in this chat
+	At      time.Time    // zero: it is not
+	Writing []wire.Named // who else writes in this chat
 	Problem *Problem
 }
 
@@ -64,7 +46,7 @@ type savedView struct {
 func (s *site) keepDraft(v *request) error {
 	w := v.writtenIn()
 	api, _ := v.chatHere()
-	var now draftObject
+	var now wire.DraftObject
 	p, err := refused(v.saveDraft(api, w, &now))
 	if err != nil {
 		return err
@@ -78,7 +60,7 @@ func (s *site) keepDraft(v *request) error {
 	return v.part("chats", "saved", savedView{At: time.Now(), Writing: now.Writing})
 }
 
-func (v *request) saveDraft(api string, w written, now *draftObject) error {
+func (v *request) saveDraft(api string, w written, now *wire.DraftObject) error {
 	body := w.reply()
 	delete(body, "signature")
 	delete(body, "quote")

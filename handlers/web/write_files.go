@@ -9,33 +9,27 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/handlers/api/wire"
 )
 
-// attached is a file that leaves with a reply: an upload of the API.
-type attached struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Size   int64  `json:"size"` // bytes
-	Inline bool   `json:"inline,omitempty"`
-}
-
 // value is the attachment as one field of the form.
-func value(a attached) string { return a.ID + " " + strconv.FormatInt(a.Size, 10) + " " + a.Name }
+func value(a wire.ReplyFile) string { return a.ID + " " + strconv.FormatInt(a.Size, 10) + " " + a.Name }
 
-func attachedIn(values []string) []attached {
-	var all []attached
+func attachedIn(values []string) []wire.ReplyFile {
+	var all []wire.ReplyFile
 	for _, value := range values {
 		id, rest, _ := strings.Cut(value, " ")
 		size, name, _ := strings.Cut(rest, " ")
 		n, _ := strconv.ParseInt(size, 10, 64)
 		if id != "" {
-			all = append(all, attached{ID: id, Name: name, Size: n})
+			all = append(all, wire.ReplyFile{ID: id, Name: name, Size: n})
 		}
 	}
 	return all
 }
 
-func uploads(all []attached) []string {
+func uploads(all []wire.ReplyFile) []string {
 	ids := []string{}
 	for _, a := range all {
 		ids = append(ids, a.ID)
@@ -51,7 +45,7 @@ type fileSources struct {
 
 type fileSource struct {
 	Mail  message
-	Files []file
+	Files []wire.AttachmentObject
 	Gone  bool // the mailbox did not answer
 }
 
@@ -103,18 +97,18 @@ func (v *request) changeAttachments(w *written, do, what string) (err error) {
 	case "take":
 		mail, n, _ := strings.Cut(what, " ")
 		attachment, _ := strconv.Atoi(n) // the API refuses what is no number of an attachment
-		var a attached
+		var a wire.ReplyFile
 		if err = v.api.post("/api/uploads", map[string]any{"mail": mail, "attachment": attachment}, &a); err == nil {
 			w.Attachments = append(w.Attachments, a)
 		}
 	case "drop":
-		w.Attachments = slices.DeleteFunc(w.Attachments, func(a attached) bool { return a.ID == what })
+		w.Attachments = slices.DeleteFunc(w.Attachments, func(a wire.ReplyFile) bool { return a.ID == what })
 	}
 	return err
 }
 
 // attachFiles uploads the files of a form that was sent without script.
-func (v *request) attachFiles(to []attached) ([]attached, error) {
+func (v *request) attachFiles(to []wire.ReplyFile) ([]wire.ReplyFile, error) {
 	if v.r.MultipartForm == nil {
 		return to, nil
 	}
@@ -127,7 +121,7 @@ func (v *request) attachFiles(to []attached) ([]attached, error) {
 		if kind == "" {
 			kind = mime.TypeByExtension(path.Ext(h.Filename))
 		}
-		var a attached
+		var a wire.ReplyFile
 		_, err = v.api.send(http.MethodPost, "/api/uploads?name="+url.QueryEscape(path.Base(h.Filename)), "", kind, f, &a)
 		f.Close()
 		if err != nil {
@@ -143,7 +137,7 @@ func (v *request) attachFiles(to []attached) ([]attached, error) {
 func (v *request) sources(open *openChat, do, other string) error {
 	found, thread := &fileSources{}, open.Thread
 	if do == "sources" && other != "" {
-		var page list[message]
+		var page wire.ListOf[message]
 		v.read("/api/chats/"+url.PathEscape(other)+"/messages?limit=50", &page)
 		slices.Reverse(page.Items)
 		thread = page.Items
@@ -152,14 +146,14 @@ func (v *request) sources(open *openChat, do, other string) error {
 		if m.Mail == "" || !m.HasAttachments || len(found.Mails) == maxSources {
 			continue
 		}
-		var page list[file]
+		var page wire.ListOf[wire.AttachmentObject]
 		p, err := anyProblem(v.api.get("/api/mails/"+url.PathEscape(m.Mail)+"/attachments", &page))
 		if err != nil {
 			return err
 		}
 		found.Mails = append(found.Mails, fileSource{m, page.Items, p != nil})
 	}
-	var chats list[chatObject]
+	var chats wire.ListOf[chatObject]
 	v.read("/api/chats?limit=20&client="+url.QueryEscape(open.Client), &chats)
 	found.Chats = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID || c.ID == other })
 	open.Composer.Sources = found

@@ -6,13 +6,15 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"kantoorpost/handlers/api/wire"
 )
 
 // A composeAnswer says why a reply was not sent, and what the writer can do.
 type composeAnswer struct {
 	Problem *Problem
 	Newer   *message // what came in since the writer began
-	Confirm []warning
+	Confirm []wire.WarningObject
 	NoTime  bool // the time to send is missing or past
 	Do      string
 	Missing []string // placeholders without a value
@@ -24,13 +26,6 @@ const (
 	typeNewer   = "newer-message"
 	typeConfirm = "confirm"
 )
-
-// accepted is the answer of the API when it took a reply.
-type accepted struct {
-	ID       string    `json:"id"`
-	State    string    `json:"state"`
-	LeavesAt time.Time `json:"leavesAt"`
-}
 
 // writeReply does what the pressed button of the form says.
 func (s *site) writeReply(v *request) error {
@@ -74,7 +69,7 @@ func (v *request) changeMode(open *openChat, w written, mode string) error {
 func (v *request) sendReply(w written, do string) error {
 	api, page := v.chatHere()
 	body := w.reply()
-	var now accepted
+	var now wire.ReplyObject
 	a := v.timing(&w, do, body)
 	if a == nil {
 		var err error
@@ -137,7 +132,7 @@ func (v *request) tryToSend(path, key string, body map[string]any, do string, no
 }
 
 // sentFlash says when the reply leaves, with the button that takes it back.
-func sentFlash(chat string, now accepted) flash {
+func sentFlash(chat string, now wire.ReplyObject) flash {
 	f := flash{Key: "replies." + now.State, Undo: []string{chat, now.ID}}
 	if now.State == stateHeld {
 		f.N = max(int(time.Until(now.LeavesAt).Round(time.Second).Seconds()), 0)

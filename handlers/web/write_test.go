@@ -9,23 +9,32 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailhtml"
 	"kantoorpost/shared/words"
 )
 
 // replying is a chat that the user can answer.
 func replying() *fakeAPI {
 	api := talking("editor", "chats.write", "chats.send")
-	from := sender{recipient{Email: "info@kantoor.example"},
-		signatures{"<p>Groet,<br>Anna &amp; co</p>", "<p>Regards,<br>Anna</p>"}}
-	api.answers["GET /api/chats/"+one+"/replies/new"] = offered{
-		From:      &from,
-		Addresses: []sender{from, {recipient: recipient{Email: "anna@kantoor.example"}}},
-		Language:  "en", LanguageFrom: "mail",
-		To:      []recipient{{Name: "Jan <b>", Email: "jan@bakker.example"}},
-		Cc:      []recipient{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
-		Subject: "RE: Btw", Quote: "<p>x</p>", Since: 8, UsualSize: 25 << 20, Texts: []warning{{Code: "bcc", Text: wordsOf("U was Bcc")}},
-		Writing: []named{{"m3", "Carla Kok"}},
+	from := wire.SenderObject{
+		Email:            "info@kantoor.example",
+		SignaturesObject: wire.SignaturesObject{Signature: "<p>Groet,<br>Anna &amp; co</p>", SignatureEN: "<p>Regards,<br>Anna</p>"},
+	}
+	api.answers["GET /api/chats/"+one+"/replies/new"] = wire.NewReply{
+		From:         &from,
+		Addresses:    []wire.SenderObject{from, {Email: "anna@kantoor.example"}},
+		Language:     "en",
+		LanguageFrom: "mail",
+		To:           []wire.RecipientObject{{Name: "Jan <b>", Email: "jan@bakker.example"}},
+		Cc:           []wire.RecipientObject{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
+		Subject:      "RE: Btw",
+		Quote:        "<p>x</p>",
+		Since:        8,
+		UsualSize:    25 << 20,
+		Texts:        []wire.WarningObject{{Code: "bcc", Text: wordsOf("U was Bcc")}},
+		Writing:      []wire.Named{{ID: "m3", Name: "Carla Kok"}},
 	}
 	return api
 }
@@ -36,7 +45,9 @@ func wordsOf(nl string) words.Text { return words.Text{NL: nl, EN: nl} }
 func typed(more url.Values) string {
 	form := url.Values{"mode": {"reply-all"}, "answers": {"2"}, "since": {"8"}, "key": {"k1"}, "address": {"info@kantoor.example"},
 		"to": {`Jan, de bakker <jan@bakker.example>`},
-		"cc": {"piet@nieuw.example; ann@x.example"}, "subject": {"RE: Btw"}, "text": {"Beste <Jan>"}, "signature": {"yes"}, "quote": {"yes"},
+		"cc": {
+			"piet@nieuw.example; ann@x.example",
+		}, "subject": {"RE: Btw"}, "text": {"Beste <Jan>"}, "signature": {"yes"}, "quote": {"yes"},
 		"attachment": {"u1 1200 stuk 1.pdf"}, "do": {"send"}}
 	for name, values := range more {
 		form[name] = values
@@ -75,7 +86,7 @@ func TestAReplyIsSent(t *testing.T) {
 	says := func(answer any) {
 		api.answers[path] = func(r *http.Request) any { keys = append(keys, r.Header.Get("Idempotency-Key")); return answer }
 	}
-	says(accepted{ID: "r1", State: "held", LeavesAt: time.Now().Add(10 * time.Second)})
+	says(wire.ReplyObject{ID: "r1", State: "held", LeavesAt: time.Now().Add(10 * time.Second)})
 	w := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(nil))
 	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one || w.Result().Cookies()[0].Value != "replies.held:10:"+one+".r1" {
 		t.Error(w.Code, w.Header())
@@ -92,7 +103,8 @@ func TestAReplyIsSent(t *testing.T) {
 		"/web/chats/"+one+"/replies/r1/back", "Wordt over 10 s verzonden")
 	api.answers["PATCH /api/chats/"+one] = chatObject{}
 	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"close"}, "html": {"<p>Dag</p>"}}))
-	if api.bodies["PATCH /api/chats/"+one] != `{"state":"closed"}`+"\n" || !strings.Contains(api.bodies[path], `"html":"\u003cp\u003eDag`) ||
+	if api.bodies["PATCH /api/chats/"+one] != `{"state":"closed"}`+"\n" ||
+		!strings.Contains(api.bodies[path], `"html":"\u003cp\u003eDag`) ||
 		strings.Contains(api.bodies[path], `"text"`) {
 		t.Error(api.bodies)
 	}
@@ -131,10 +143,12 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 		again   url.Values
 		sent    string
 	}{
-		{Problem{Status: 409, Type: "confirm", Warnings: []warning{{"client", text}, {"attachment", wordsOf("er is niets bijgevoegd")}}},
+		{Problem{Status: 409, Type: "confirm", Warnings: []wire.WarningObject{{Code: "client", Text: text}, {Code: "attachment",
+			Text: wordsOf("er is niets bijgevoegd")}}},
 			[]string{"Klantnummer 1002", "er is niets bijgevoegd", `name="confirmed" value="client"`, "Toch verzenden"},
 			url.Values{"confirmed": {"client", "attachment"}}, `"confirmed":["client","attachment"]`},
-		{Problem{Status: 409, Type: "newer-message", Message: &message{From: mail.Address{Name: "Jan"}, Preview: "Toch niet nodig"}},
+		{Problem{Status: 409, Type: "newer-message", Message: &message{MessageObject: wire.MessageObject{From: mail.Address{Name: "Jan"},
+			Preview: "Toch niet nodig"}}},
 			[]string{"Er kwam intussen", "Toch niet nodig", `name="force"`}, url.Values{"force": {"yes"}}, `"force":true`},
 		{Problem{Status: 422, Errors: []FieldError{{Location: "body.to[0].email", Message: "an address"}}},
 			[]string{"geen e-mailadres", `aria-invalid="true"`}, nil, ""},
@@ -151,8 +165,9 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 		if c.again == nil {
 			continue
 		}
-		api.answers[path] = accepted{ID: "r1", State: "held"}
-		if w := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(c.again)); w.Code != 303 || !strings.Contains(api.bodies[path], c.sent) {
+		api.answers[path] = wire.ReplyObject{ID: "r1", State: "held"}
+		if w := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(c.again)); w.Code != 303 ||
+			!strings.Contains(api.bodies[path], c.sent) {
 			t.Error(w.Code, api.bodies[path])
 		}
 	}
@@ -172,20 +187,35 @@ func TestDrafts(t *testing.T) {
 	}
 	api.answers["PUT "+draft] = Problem{Status: 409}
 	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/draft", typed(nil), "HX-Request", "true"), 200, "nog niet opgeslagen")
-	api.answers["GET "+draft] = draftObject{Mode: "reply", Answers: "1", To: []recipient{{Email: "x@y.example"}}, Subject: "Concept",
-		Text: "Half af", Since: 5, Reason: "newer-message", Updated: time.Now(), Attachments: []attached{{ID: "u9", Name: "a.pdf", Size: 3}}}
+	api.answers["GET "+draft] = wire.DraftObject{
+		Mode:        "reply",
+		Answers:     "1",
+		To:          []wire.RecipientObject{{Email: "x@y.example"}},
+		Subject:     "Concept",
+		Text:        "Half af",
+		Since:       5,
+		Reason:      "newer-message",
+		Updated:     time.Now(),
+		Attachments: []wire.ReplyFile{{ID: "u9", Name: "a.pdf", Size: 3}},
+	}
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, "Verder met uw concept", "!<textarea")
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>", `name="to" value="x@y.example"`,
 		`value="Concept"`, `name="since" value="5"`, "Lees het, en verzend daarna opnieuw", "u9 3 a.pdf", `name="answers" value="1"`)
 	// Without script what is typed counts, and not the HTML that a script would have sent.
-	draftHTML := api.answers["GET "+draft].(draftObject)
+	draftHTML := api.answers["GET "+draft].(wire.DraftObject)
 	draftHTML.HTML, draftHTML.Text = "<p>Half <b>af</b></p>", ""
 	api.answers["GET "+draft] = draftHTML
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>",
 		`name="html" value="&lt;p&gt;Half &lt;b&gt;af&lt;/b&gt;&lt;/p&gt;" disabled`)
 	// The text goes along to another mode, whose recipients are offered anew.
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""), 200, "Half af</textarea>", "jan@bakker.example",
-		"!x@y.example")
+	wants(
+		t,
+		browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""),
+		200,
+		"Half af</textarea>",
+		"jan@bakker.example",
+		"!x@y.example",
+	)
 	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"mode forward"}}))
 	wants(t, w, 200, "Beste &lt;Jan&gt;</textarea>", `name="mode" value="forward"`)
 	if w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"discard"}})); w.Code != 303 ||
@@ -197,8 +227,21 @@ func TestDrafts(t *testing.T) {
 // Without script files are attached and removed by the form.
 func TestFilesOfAReply(t *testing.T) {
 	api := replying()
-	api.answers["POST /api/uploads"] = attached{ID: "u2", Name: "b & c.pdf", Size: 2_000_000}
-	body, contentType := sent(t, "inhoud", "mode", "reply", "answers", "2", "do", "attach", "attachment", "u1 1200 stuk.pdf", "text", "Hallo")
+	api.answers["POST /api/uploads"] = wire.ReplyFile{ID: "u2", Name: "b & c.pdf", Size: 2_000_000}
+	body, contentType := sent(
+		t,
+		"inhoud",
+		"mode",
+		"reply",
+		"answers",
+		"2",
+		"do",
+		"attach",
+		"attachment",
+		"u1 1200 stuk.pdf",
+		"text",
+		"Hallo",
+	)
 	w := browse(t, api, "POST", "/web/chats/"+one+"/write", body, "Content-Type", contentType)
 	wants(t, w, 200, "u1 1200 stuk.pdf", "u2 2000000 b &amp; c.pdf", "2 MB", "Hallo</textarea>")
 	if !asks(api, "POST /api/uploads?name=") || api.bodies["POST /api/uploads"] != "inhoud" {
@@ -206,12 +249,18 @@ func TestFilesOfAReply(t *testing.T) {
 	}
 	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"drop u1"}})), 200, "!u1 1200",
 		"Beste &lt;Jan&gt;</textarea>")
-	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{{N: 1, Name: "jaar.pdf", Size: 3000, Content: "/x"}}}
+	api.answers["GET /api/mails/2/attachments"] = wire.ListOf[wire.AttachmentObject]{
+		Items: []wire.AttachmentObject{{N: 1, Name: "jaar.pdf", Size: 3000, Content: "/x"}},
+	}
 	part := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources"}}), "HX-Request", "true",
 		"HX-Target", "composer")
 	wants(t, part, 200, `value="take 2 1"`, "jaar.pdf", "!<textarea", `value="sources `+two+`"`)
-	api.answers["GET /api/chats/"+two+"/messages"] = list[message]{Items: []message{{ID: "9", Kind: "mail", Mail: "9", HasAttachments: true}}}
-	api.answers["GET /api/mails/9/attachments"] = list[file]{Items: []file{{N: 2, Name: "vorig jaar.pdf", Content: "/x"}}}
+	api.answers["GET /api/chats/"+two+"/messages"] = wire.ListOf[message]{
+		Items: []message{{MessageObject: wire.MessageObject{ID: "9", Kind: "mail", Mail: "9", HasAttachments: true}}},
+	}
+	api.answers["GET /api/mails/9/attachments"] = wire.ListOf[wire.AttachmentObject]{
+		Items: []wire.AttachmentObject{{N: 2, Name: "vorig jaar.pdf", Content: "/x"}},
+	}
 	part = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources " + two}}), "HX-Request", "true",
 		"HX-Target", "composer")
 	wants(t, part, 200, `value="take 9 2"`, "vorig jaar.pdf")
@@ -222,16 +271,16 @@ func TestFilesOfAReply(t *testing.T) {
 }
 
 func TestRecipientsIn(t *testing.T) {
-	for line, want := range map[string][]recipient{
+	for line, want := range map[string][]wire.RecipientObject{
 		"": {}, " a@b.nl ,, c@d.nl;": {{Email: "a@b.nl"}, {Email: "c@d.nl"}}, "Jan Bos <jan@b.nl>": {{Name: "Jan Bos", Email: "jan@b.nl"}},
 		"Bos (Bakkerij) & co. <a@b.nl>": {{Name: "Bos (Bakkerij) & co.", Email: "a@b.nl"}}, "geen adres": {{Email: "geen adres"}},
 	} {
 		got := recipientsIn(line)
-		if !slices.EqualFunc(got, want, func(a, b recipient) bool { return a.Name == b.Name && a.Email == b.Email }) {
+		if !slices.EqualFunc(got, want, func(a, b wire.RecipientObject) bool { return a.Name == b.Name && a.Email == b.Email }) {
 			t.Errorf("%q: %v", line, got)
 		}
 	}
-	r := recipient{Name: `Bos, "Jan" <x>`, Email: "jan@b.nl"}
+	r := wire.RecipientObject{Name: `Bos, "Jan" <x>`, Email: "jan@b.nl"}
 	if back := recipientsIn(label(r.Name, r.Email)); len(back) != 1 || back[0].Email != r.Email {
 		t.Error(label(r.Name, r.Email), back)
 	}
@@ -251,9 +300,11 @@ func TestPlain(t *testing.T) {
 // The signature is shown with its pictures, and its field takes them.
 func TestPicturesOfASignature(t *testing.T) {
 	api, upload := replying(), strings.Repeat("a", 26)
-	o := api.answers["GET /api/chats/"+one+"/replies/new"].(offered)
+	o := api.answers["GET /api/chats/"+one+"/replies/new"].(wire.NewReply)
 	same := `<p>Eddie</p><img src="cid:` + upload + `" alt="logo">`
-	o.Addresses = []sender{{recipient{Email: "info@kantoor.example"}, signatures{same, same}}}
+	o.Addresses = []wire.SenderObject{
+		{Email: "info@kantoor.example", SignaturesObject: wire.SignaturesObject{Signature: same, SignatureEN: same}},
+	}
 	o.From = &o.Addresses[0]
 	api.answers["GET /api/chats/"+one+"/replies/new"] = o
 	api.answers["GET /api/chats/"+one+"/draft"] = Problem{Status: 404}
@@ -269,13 +320,13 @@ func TestPicturesOfASignature(t *testing.T) {
 // form before, all.
 func TestWhatGoesAlongWithAForward(t *testing.T) {
 	api := replying()
-	o := api.answers["GET /api/chats/"+one+"/replies/new"].(offered)
-	o.Attachments = []file{{N: 1, Name: "stuk <1>.pdf"}, {N: 3, Name: "foto.png"}}
+	o := api.answers["GET /api/chats/"+one+"/replies/new"].(wire.NewReply)
+	o.Attachments = []wire.AttachmentObject{{N: 1, Name: "stuk <1>.pdf"}, {N: 3, Name: "foto.png"}}
 	api.answers["GET /api/chats/"+one+"/replies/new"] = o
 	w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=forward&answers=2", "")
 	wants(t, w, 200, `name="along" value="1" checked`, `name="along" value="3" checked`, "stuk &lt;1&gt;.pdf")
 	path := "POST /api/chats/" + one + "/replies"
-	api.answers[path] = accepted{ID: "r1", State: "held"}
+	api.answers[path] = wire.ReplyObject{ID: "r1", State: "held"}
 	for ticked, want := range map[string]string{"3": `"along":[3]`, "": `"along":[]`} {
 		form := url.Values{"mode": {"forward"}, "files-shown": {"yes"}}
 		if ticked != "" {
@@ -295,7 +346,7 @@ func TestWhatGoesAlongWithAForward(t *testing.T) {
 	if saved := api.bodies["PUT /api/chats/"+one+"/draft"]; !strings.Contains(saved, `"along":[3]`) {
 		t.Error(saved)
 	}
-	api.answers["GET /api/chats/"+one+"/draft"] = draftObject{Mode: "forward", Answers: "2", Along: []int{3}}
+	api.answers["GET /api/chats/"+one+"/draft"] = wire.DraftObject{Mode: "forward", Answers: "2", Along: []int{3}}
 	w = browse(t, api, "GET", "/web/chats/"+one+"/write", "")
 	wants(t, w, 200, `name="along" value="1">`, `name="along" value="3" checked`)
 	w = browse(t, api, "GET", "/web/chats/"+one+"/write?mode=forward&answers=1", "")
@@ -311,16 +362,20 @@ func TestWhichTemplateIsChosen(t *testing.T) {
 	me := api.answers["GET /api/me"].(person)
 	me.Actions = append(me.Actions, "templates.read")
 	api.answers["GET /api/me"] = me
-	api.answers["GET /api/templates"] = list[replyTemplate]{Items: []replyTemplate{
-		{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"}, {ID: "t2", Name: "Voor allen", Language: "nl"},
-		{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"}, {ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"},
+	api.answers["GET /api/templates"] = wire.ListOf[replyTemplate]{Items: []replyTemplate{
+		{
+			TemplateObject: wire.TemplateObject{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"},
+		}, {TemplateObject: wire.TemplateObject{ID: "t2", Name: "Voor allen", Language: "nl"}},
+		{
+			TemplateObject: wire.TemplateObject{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"},
+		}, {TemplateObject: wire.TemplateObject{ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"}},
 	}}
 	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}},
 		{"id": "p2", "members": []string{"m2"}}}}
 	order := func(lang string) (got, chosen string) {
 		path := "GET /api/chats/" + one + "/replies/new"
-		o := api.answers[path].(offered)
-		o.Language = lang
+		o := api.answers[path].(wire.NewReply)
+		o.Language = mailhtml.Language(lang)
 		api.answers[path] = o
 		w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", "")
 		for _, part := range strings.Split(w.Body.String(), `<option value="t`)[1:] {

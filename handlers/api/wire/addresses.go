@@ -3,7 +3,6 @@ package wire
 import (
 	"time"
 
-	"kantoorpost/shared/connector"
 	"kantoorpost/shared/words"
 )
 
@@ -40,8 +39,8 @@ type ReadingObject struct {
 
 // A LinkObject says whom the mail to an address brings into its chat.
 type LinkObject struct {
-	Kind connector.LinkKind `json:"kind" enum:"contact,role,process-team"`
-	ID   string             `json:"id,omitempty" doc:"of the role or the process team; the kind contact needs none"`
+	Kind string `json:"kind" enum:"contact,role,process-team"`
+	ID   string `json:"id,omitempty" doc:"of the role or the process team; the kind contact needs none"`
 }
 
 // An AddressBody activates an address.

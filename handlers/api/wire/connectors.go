@@ -20,7 +20,7 @@ type ConnectorObject struct {
 	Certificate   string      `json:"certificate,omitempty" doc:"name of a certificate in the key vault"`
 	SecretSet     bool        `json:"secretSet" doc:"the secret itself is never shown"`
 	SecretVersion string      `json:"secretVersion" doc:"which version in the key vault is in use"`
-	SecretExpires *time.Time  `json:"secretExpires,omitempty" doc:"when the secret or the certificate ends; absent for a managed identity"`
+	SecretExpires time.Time   `json:"secretExpires,omitzero" doc:"when the secret or the certificate ends; absent for a managed identity"`
 	State         string      `json:"state" doc:"new, works, or what is wrong"`
 	StateReason   string      `json:"stateReason,omitempty" doc:"code and trace id to look up"`
 	StateSince    *time.Time  `json:"stateSince,omitempty"`

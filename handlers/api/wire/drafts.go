@@ -2,8 +2,6 @@ package wire
 
 import (
 	"time"
-
-	"kantoorpost/shared/outbox"
 )
 
 // A DraftBody is what a person has written so far.
@@ -26,7 +24,7 @@ type DraftBody struct {
 // A DraftObject is a stored draft.
 type DraftObject struct {
 	Answers     string            `json:"answers,omitempty"`
-	Mode        outbox.Mode       `json:"mode,omitempty"`
+	Mode        string            `json:"mode,omitempty"`
 	Address     string            `json:"address,omitempty"`
 	To          []RecipientObject `json:"to" nullable:"false"`
 	Cc          []RecipientObject `json:"cc" nullable:"false"`

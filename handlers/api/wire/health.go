@@ -18,10 +18,10 @@ type Checked struct {
 
 // Health says whether this instance works.
 type Health struct {
-	Status   string     `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that the product uses does not"`
-	Version  string     `json:"version,omitempty" doc:"of the package that runs"`
-	LastTick *time.Time `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
-	Checks   []Checked  `json:"checks,omitempty" nullable:"false" doc:"for managers"`
+	Status   string    `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that the product uses does not"`
+	Version  string    `json:"version,omitempty" doc:"of the package that runs"`
+	LastTick time.Time `json:"lastTick,omitzero" doc:"when the timer last ran; absent when it never did"`
+	Checks   []Checked `json:"checks,omitempty" nullable:"false" doc:"for managers"`
 }
 
 // A HealthReport says what works, what is late, and what needs a person.
@@ -29,8 +29,8 @@ type HealthReport struct {
 	Status     string            `json:"status" enum:"ok,degraded,failing"`
 	Checks     []Checked         `json:"checks" nullable:"false"`
 	Enabled    bool              `json:"enabled" doc:"whether mail is fetched and processed at all"`
-	LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
-	LastRead   *time.Time        `json:"lastRead,omitempty" doc:"when the last reading of a mailbox that found something began"`
+	LastTick   time.Time         `json:"lastTick,omitzero" doc:"when the timer last ran; absent when it never did"`
+	LastRead   time.Time         `json:"lastRead,omitzero" doc:"when the last reading of a mailbox that found something began"`
 	Queues     []QueueHealth     `json:"queues" nullable:"false"`
 	Overdue    OverdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
 	Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
@@ -40,16 +40,16 @@ type HealthReport struct {
 
 // QueueHealth is the state of one queue.
 type QueueHealth struct {
-	Name   string     `json:"name"`
-	Depth  int        `json:"depth" doc:"about how many messages"`
-	Oldest *time.Time `json:"oldest,omitempty" doc:"when the first that waits was put there"`
-	Poison int        `json:"poison" doc:"about how many messages failed each time; they hold bugs and outages, and lose no mail"`
+	Name   string    `json:"name"`
+	Depth  int       `json:"depth" doc:"about how many messages"`
+	Oldest time.Time `json:"oldest,omitzero" doc:"when the first that waits was put there"`
+	Poison int       `json:"poison" doc:"about how many messages failed each time; they hold bugs and outages, and lose no mail"`
 }
 
 // OverdueHealth counts mail that should have been decided.
 type OverdueHealth struct {
-	Mails  int        `json:"mails" doc:"at most 1,000 are counted"`
-	Oldest *time.Time `json:"oldest,omitempty" doc:"when the oldest of them was received"`
+	Mails  int       `json:"mails" doc:"at most 1,000 are counted"`
+	Oldest time.Time `json:"oldest,omitzero" doc:"when the oldest of them was received"`
 }
 
 // ConnectorHealth is the state of one connector.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"kantoorpost/shared/mail"
-	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/words"
 )
 
@@ -68,8 +67,8 @@ type MessageReply struct {
 	Bcc         []RecipientObject `json:"bcc,omitempty"`
 	Recipients  []RecipientState  `json:"recipients,omitempty" doc:"of a reply: what became of it for each"`
 	Answers     string            `json:"answers,omitempty" doc:"of a reply: id of the message that it answers or forwards"`
-	Mode        outbox.Mode       `json:"mode,omitempty" doc:"of a reply: reply, reply-all, forward or new"`
-	LeavesAt    *time.Time        `json:"leavesAt,omitempty" doc:"of a reply that has not left: the earliest moment"`
+	Mode        string            `json:"mode,omitempty" doc:"of a reply: reply, reply-all, forward or new"`
+	LeavesAt    time.Time         `json:"leavesAt,omitzero" doc:"of a reply that has not left: the earliest moment"`
 	Reason      string            `json:"reason,omitempty" doc:"of a reply that failed: why"`
 	Explanation *words.Text       `json:"explanation,omitempty"`
 	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`

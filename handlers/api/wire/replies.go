@@ -5,7 +5,6 @@ import (
 
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailhtml"
-	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/words"
 )
 
@@ -61,7 +60,7 @@ type WarningObject struct {
 // A NewReply is a reply before anything is written.
 type NewReply struct {
 	Answers      string             `json:"answers,omitempty" doc:"id of the message"`
-	Mode         outbox.Mode        `json:"mode"`
+	Mode         string             `json:"mode"`
 	From         *SenderObject      `json:"from,omitempty" doc:"absent: you may send from none of the addresses"`
 	Addresses    []SenderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
 	To           []RecipientObject  `json:"to" nullable:"false"`
@@ -89,11 +88,11 @@ type ReplyObject struct {
 	ID          string            `json:"id" doc:"also that of its message in the chat"`
 	Chat        string            `json:"chat"`
 	ChatSubject string            `json:"chatSubject,omitempty" doc:"in lists"`
-	State       outbox.State      `json:"state" enum:"held,scheduled,approval,sending,sent,failed,bounced,unknown,draft" doc:"held: leaves in some seconds; scheduled: at a time; approval: waits for a second person; failed: it did not leave; bounced: it did not reach somebody; unknown: whether it left is not known; draft: taken back, or for a colleague to take over (forOthers)"`
-	LeavesAt    *time.Time        `json:"leavesAt,omitempty" doc:"the earliest moment at which it leaves"`
-	SendAt      *time.Time        `json:"sendAt,omitempty" doc:"the moment that its writer chose"`
-	SentAt      *time.Time        `json:"sentAt,omitempty"`
-	Mode        outbox.Mode       `json:"mode" enum:"reply,reply-all,forward,new"`
+	State       string            `json:"state" enum:"held,scheduled,approval,sending,sent,failed,bounced,unknown,draft" doc:"held: leaves in some seconds; scheduled: at a time; approval: waits for a second person; failed: it did not leave; bounced: it did not reach somebody; unknown: whether it left is not known; draft: taken back, or for a colleague to take over (forOthers)"`
+	LeavesAt    time.Time         `json:"leavesAt,omitzero" doc:"the earliest moment at which it leaves"`
+	SendAt      time.Time         `json:"sendAt,omitzero" doc:"the moment that its writer chose"`
+	SentAt      time.Time         `json:"sentAt,omitzero"`
+	Mode        string            `json:"mode" enum:"reply,reply-all,forward,new"`
 	Answers     string            `json:"answers,omitempty" doc:"id of the message that it answers or forwards"`
 	From        mail.Address      `json:"from"`
 	To          []RecipientObject `json:"to" nullable:"false"`
@@ -123,10 +122,10 @@ type ReplyObject struct {
 
 // A RecipientState says what became of a reply for one recipient.
 type RecipientState struct {
-	Name   string                `json:"name,omitempty"`
-	Email  string                `json:"email"`
-	State  outbox.RecipientState `json:"state" doc:"empty while it has not left; sent, delayed, delivered, bounced"`
-	Status string                `json:"status,omitempty" doc:"the enhanced status code of the last report, such as 5.1.1"`
+	Name   string `json:"name,omitempty"`
+	Email  string `json:"email"`
+	State  string `json:"state" doc:"empty while it has not left; sent, delayed, delivered, bounced"`
+	Status string `json:"status,omitempty" doc:"the enhanced status code of the last report, such as 5.1.1"`
 }
 
 // A ReplyFile is a file that goes along with a reply.
