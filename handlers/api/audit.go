@@ -39,7 +39,7 @@ func (a *api) registerAudit() {
 
 // AuditFilter says which entries of the audit are wanted.
 type AuditFilter struct {
-	By     string    `query:"by" maxLength:"64" doc:"only what this one did, an id; a page may then hold fewer entries than the limit and still have a next"`
+	By     string    `query:"by" maxLength:"64" doc:"only what this id did; a page may then hold fewer entries than the limit"`
 	Action string    `query:"action" maxLength:"64" doc:"only actions that begin with this, such as contact or contact.update"`
 	From   time.Time `query:"from" doc:"only what was done at this moment or later"`
 	To     time.Time `query:"to" doc:"only what was done before this moment"`

@@ -24,9 +24,9 @@ import (
 
 // Showing says how to show a mail.
 type Showing struct {
-	Colours  string `query:"colours" enum:"light,dark" doc:"those of the page around it, for a mail that has none of its own; what the device prefers when absent"`
-	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
-	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what is said about a mail that has nothing to show, and about what is folded"`
+	Colours  string `query:"colours" enum:"light,dark" doc:"for a mail that has none of its own; those of the device when absent"`
+	Pictures string `query:"pictures" enum:"remote" doc:"remote: with pictures that are kept elsewhere; who keeps them then knows"`
+	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what the product itself says in it"`
 	Quoted   string `query:"quoted" enum:"folded" doc:"folded: what the mail quotes of earlier mail stands in a details element with the number of its lines as summary, for people who read the chat; nothing is left out, and in doubt nothing is folded. Without it the mail is as it was sent"`
 }
 

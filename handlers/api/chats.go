@@ -43,7 +43,7 @@ type (
 		Search   string `query:"search" maxLength:"100" doc:"words of the subject, the contact's name, the first mail or the client's name, all of them, each by its beginning, whatever their case and diacritics; for a word of the name also the beginning of the client's number, KvK number, VAT id or IBAN; of the clients that are found, 50 count; a page may then hold fewer items than the limit and still have a next"`
 		Assignee string `query:"assignee" maxLength:"64" doc:"only chats that this team member looks after; me for yourself"`
 		Later    string `query:"later" enum:"only,hidden" doc:"only chats that wait for a later moment, or none of them"`
-		Unread   bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`
+		Unread   bool   `query:"unread" doc:"only your chats of which something is unread; a page may hold fewer items"`
 		Names    bool   `query:"names" doc:"with the names of clients, at one read for each"`
 	}
 )
@@ -72,7 +72,7 @@ func (a *api) registerChats() {
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
-			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: nothing but 304 comes when the chat still has it, whatever the names beside it and what is unread"`
+			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: 304 when the chat still has it, names and unread aside"`
 		}) (*chatOutput, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {

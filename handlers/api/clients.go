@@ -11,7 +11,7 @@ import (
 
 func (a *api) registerClients() {
 	type newClient struct {
-		Number string               `json:"number,omitempty" example:"10234" doc:"required, but for a prospect: the product gives it P-1, P-2 and so on"`
+		Number string               `json:"number,omitempty" example:"10234" doc:"required, but for a prospect, which gets P-1, P-2 and so on"`
 		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier,prospect" doc:"a manager adds prospects only"`
 		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
 		KvK    string               `json:"kvk,omitempty" example:"12345678"`

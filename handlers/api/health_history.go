@@ -13,7 +13,7 @@ import (
 func (a *api) registerHealthHistory() {
 	handle(a, access.HealthRead, apiTag("about").op("get-health-history", http.MethodGet, "/api/health/history",
 		"What the ticks of the last hours measured"), func(ctx context.Context, in *struct {
-		Hours int `query:"hours" minimum:"1" maximum:"168" default:"24" doc:"how far back; up to 48 hours each tick is a point, and more make longer periods"`
+		Hours int `query:"hours" minimum:"1" maximum:"168" default:"24" doc:"how far back; up to 48 hours each tick is a point"`
 	}) (*listOutput[wire.HealthPoint], error) {
 		now := time.Now().UTC()
 		figures, err := a.Figures(ctx, now.Add(-time.Duration(in.Hours)*time.Hour))

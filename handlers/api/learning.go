@@ -14,7 +14,7 @@ func (a *api) registerLearning() {
 	handle(a, access.RulesRead, apiTag("learning").op("get-learning", http.MethodGet, "/api/learning",
 		"How much mail needs a hand, month by month"), func(ctx context.Context, in *struct {
 		Months int `query:"months" minimum:"1" maximum:"36" default:"12" doc:"how many months, the current one included"`
-		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included; a new office sees sooner in weeks that it learns"`
+		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included"`
 	}) (*struct{ Body wire.Learning }, error) {
 		now := time.Now().UTC()
 		out := wire.Learning{Months: []wire.LearningMonth{}}

@@ -14,7 +14,7 @@ type (
 	// PoisonPath names a message of a poison queue.
 	PoisonPath struct {
 		Queue   string `path:"queue" maxLength:"64"`
-		Message string `path:"message" maxLength:"64" doc:"id of the message, or \"all\" for those of the queue, at most 640: look at the list and call again"`
+		Message string `path:"message" maxLength:"64" doc:"id of the message, or \"all\" for at most 640 of the queue"`
 	}
 )
 

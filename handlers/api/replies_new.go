@@ -72,7 +72,8 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 	}
 	out := wire.NewReply{
 		Answers: o.message.ID, Mode: string(mode), Subject: subject, Since: c.Sequence, Bcc: []wire.RecipientObject{},
-		Addresses: []wire.SenderObject{}, Attachments: []wire.AttachmentObject{}, Writing: []wire.Named{}, Warnings: []string{}, Texts: []wire.WarningObject{},
+		Addresses: []wire.SenderObject{}, Attachments: []wire.AttachmentObject{}, Writing: []wire.Named{},
+		Warnings: []string{}, Texts: []wire.WarningObject{},
 		MaxSize: maxUpload, UsualSize: usualSize,
 	}
 	if err := k.addRecipients(ctx, &out, o, mode); err != nil {

@@ -25,7 +25,7 @@ type (
 	}
 	// A Precondition is the revision that the object must still have.
 	Precondition struct {
-		IfMatch string `header:"If-Match" maxLength:"400" doc:"the ETag that the change is based on, or a list of them; without it, whatever it is"`
+		IfMatch string `header:"If-Match" maxLength:"400" doc:"the ETag that the change is based on, or a list of them; any when absent"`
 	}
 	// A RowPrecondition is a Precondition whose entity tag is that of a row.
 	RowPrecondition struct{ Precondition }

@@ -17,7 +17,7 @@ import (
 
 // PlanFields are what a colleague can say about who looks after something, and when.
 type PlanFields struct {
-	Assignee field[string]    `json:"assignee,omitzero" doc:"id of the team member who looks after it, and who may see it; null for nobody in particular. It gives no right"`
+	Assignee field[string]    `json:"assignee,omitzero" doc:"id of the team member who looks after it, and may see it; null for nobody"`
 	Later    field[time.Time] `json:"later,omitzero" doc:"before this moment nobody has to look at it, at most a year ahead; null for now"`
 }
 

@@ -25,9 +25,9 @@ type AddressObject struct {
 	Failures    int            `json:"failures,omitempty" doc:"readings in a row that failed"`
 	WhatToDo    *words.Text    `json:"whatToDo,omitempty"`
 	FailedSince *time.Time     `json:"failedSince,omitempty" doc:"when the first of them failed"`
-	BehindSince *time.Time     `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
+	BehindSince *time.Time     `json:"behindSince,omitempty" doc:"mail received since may not be here yet; absent while readings succeed"`
 	Reading     *ReadingObject `json:"reading,omitempty" doc:"a reading that is going on"`
-	Warnings    []LinkWarning  `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
+	Warnings    []LinkWarning  `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in /api/health"`
 	Joiners     *JoinersObject `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
 }
 
@@ -55,7 +55,7 @@ type AddressBody struct {
 // A JoinersObject lists who would join the chat of a mail that arrived now.
 type JoinersObject struct {
 	Target    string          `json:"target,omitempty" doc:"name of the role or the process team"`
-	Members   []PreviewMember `json:"members" nullable:"false" doc:"of a role without a client: everybody who has it at some client; the first at the sender's client joins"`
+	Members   []PreviewMember `json:"members" nullable:"false" doc:"of a role without a client: all who have it at a client"`
 	PerClient bool            `json:"perClient" doc:"who of the members joins depends on the client"`
 	Warnings  []LinkWarning   `json:"warnings,omitempty" doc:"why nobody would join"`
 }

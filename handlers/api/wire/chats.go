@@ -19,8 +19,8 @@ type ChatObject struct {
 	Last        time.Time  `json:"last" doc:"when its last message was received"`
 	Preview     string     `json:"preview" doc:"the start of its last message"`
 	Messages    int64      `json:"messages" doc:"how many there are"`
-	Unread      int64      `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
-	UnreadAt    []Place    `json:"unreadAt,omitempty" doc:"which are unread, of one chat: places among its mail, replies that left and notes, 1 for the one with the highest seq; absent when the newest are"`
+	Unread      int64      `json:"unread" doc:"how much came since you looked; of your chats, and in lists only with mine"`
+	UnreadAt    []Place    `json:"unreadAt,omitempty" doc:"of one chat: which are unread, 1 for the highest seq; absent: the newest"`
 	Assignee    *Named     `json:"assignee,omitempty" doc:"the team member who looks after it"`
 	Later       *time.Time `json:"later,omitempty" doc:"before this moment nobody has to look at it, unless something new comes"`
 	Undo        *Undoable  `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
@@ -48,7 +48,7 @@ type Participant struct {
 	Email  string     `json:"email,omitempty"`
 	Active bool       `json:"active"`
 	Why    string     `json:"why" enum:"hand,contact,role,process-team,substitute,earlier" doc:"hand: somebody added this one; contact: it is his or her own address; role, process-team: the link of the address; substitute: stands in for another participant; earlier: by what was so when a mail came in"`
-	What   string     `json:"what,omitempty" doc:"the address, the name of the role or team, of whom he or she stands in for, or of who added this one"`
+	What   string     `json:"what,omitempty" doc:"the address, or a name: of the role or team, of who is away, of who added"`
 	At     *time.Time `json:"at,omitempty" doc:"of hand: when"`
 }
 
@@ -56,7 +56,7 @@ type Participant struct {
 type BeginBody struct {
 	ReplyContent
 	Client  string `json:"client" maxLength:"64" doc:"id of the client"`
-	Contact string `json:"contact,omitempty" maxLength:"64" doc:"id of the contact; the first recipient who is a contact of the client when absent"`
+	Contact string `json:"contact,omitempty" maxLength:"64" doc:"the first recipient who is one of the client's when absent"`
 }
 
 // A BegunChat is a chat that the office began, with its first message.
@@ -68,7 +68,7 @@ type BegunChat struct {
 // NoteBody is what somebody writes to the others in a chat.
 type NoteBody struct {
 	Body     string   `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
-	Mentions []string `json:"mentions,omitempty" maxItems:"10" doc:"ids of team members whom it names; each must see the chat, and gets a notice"`
+	Mentions []string `json:"mentions,omitempty" maxItems:"10" doc:"ids of team members whom it names; each must see the chat, and is told"`
 }
 
 // A NoticeObject is a notice as the API shows it.

@@ -33,10 +33,10 @@ type ConnectorBody struct {
 	Name          string `json:"name" example:"Mijn Kantoor"`
 	ClientID      string `json:"clientId" doc:"application (client) id of the app registration"`
 	Credential    string `json:"credential,omitempty" doc:"client-secret when absent; managed-identity: a federated credential on the app registration trusts this app (see /api/identity); certificate: one in the key vault of this app"`
-	ClientSecret  string `json:"clientSecret,omitempty" doc:"the value of the client secret, not its id; goes to the key vault and never comes back"`
+	ClientSecret  string `json:"clientSecret,omitempty" doc:"the value of the client secret, not its id; never comes back"`
 	Certificate   string `json:"certificate,omitempty" doc:"the name of a certificate in the key vault"`
 	TokenEndpoint string `json:"tokenEndpoint" doc:"OAuth 2.0 token endpoint (v2) of the app registration" example:"https://login.microsoftonline.com/00001111-aaaa-2222-bbbb-3333cccc4444/oauth2/v2.0/token"`
-	SecretExpires string `json:"secretExpires,omitempty" doc:"date, or date and time (RFC 3339); 730 days from now when absent" example:"2028-11-22"`
+	SecretExpires string `json:"secretExpires,omitempty" doc:"date, or date and time; in 730 days when absent" example:"2028-11-22"`
 }
 
 // An IdentityObject is what a federated credential must say. It holds no secret.
@@ -102,6 +102,6 @@ type TriedObject struct {
 
 // A LimitScript limits the app to the activated mailboxes.
 type LimitScript struct {
-	Script    string   `json:"script" doc:"PowerShell, for an administrator of Exchange Online; it may be run again after another address is activated"`
+	Script    string   `json:"script" doc:"PowerShell, for an administrator of Exchange Online; may be run again"`
 	Addresses []string `json:"addresses" nullable:"false" doc:"the activated ones, which the app is limited to"`
 }

@@ -17,7 +17,7 @@ type DraftBody struct {
 	HTML        string            `json:"html,omitempty"`
 	Text        string            `json:"text,omitempty"`
 	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
-	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
+	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of the attachments that go along; absent for all"`
 	Since       int64             `json:"since,omitempty" minimum:"0"`
 }
 
@@ -34,7 +34,7 @@ type DraftObject struct {
 	HTML        string            `json:"html,omitempty"`
 	Text        string            `json:"text,omitempty"`
 	Attachments []ReplyFile       `json:"attachments" nullable:"false"`
-	Along       []int             `json:"along,omitzero" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
+	Along       []int             `json:"along,omitzero" doc:"of a forward: numbers of the attachments that go along; absent for all"`
 	Since       int64             `json:"since"`
 	Reply       string            `json:"reply,omitempty" doc:"id of the reply that became this draft again"`
 	Reason      string            `json:"reason,omitempty" doc:"why it did, unless somebody took it back"`
@@ -65,7 +65,7 @@ type TemplateObject struct {
 	Team     string    `json:"team,omitempty" doc:"id of the process team that uses it; empty for everybody"`
 	Subject  string    `json:"subject,omitempty"`
 	HTML     string    `json:"html" doc:"with placeholders such as {name}; with a chat, filled in as far as that tells"`
-	Missing  []string  `json:"missing,omitempty" nullable:"false" doc:"with a chat: placeholders that are still to be filled in; a reply with one does not leave"`
+	Missing  []string  `json:"missing,omitempty" nullable:"false" doc:"with a chat: placeholders to fill in; a reply with one does not leave"`
 	Updated  time.Time `json:"updated"`
 }
 
@@ -75,5 +75,5 @@ type TemplateBody struct {
 	Language string `json:"language,omitempty" enum:"nl,en,de,fr" default:"nl"`
 	Team     string `json:"team,omitempty" maxLength:"64"`
 	Subject  string `json:"subject,omitempty" maxLength:"255"`
-	HTML     string `json:"html" maxLength:"100000" doc:"placeholders: {name} of the contact, {client}, {number} of the client, {member} who writes, {deadline} to be filled in by hand"`
+	HTML     string `json:"html" maxLength:"100000" doc:"placeholders: {name}, {client}, {number}, {member}, {deadline} (by hand)"`
 }

@@ -18,7 +18,7 @@ type Checked struct {
 
 // Health says whether this instance works.
 type Health struct {
-	Status   string    `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that the product uses does not"`
+	Status   string    `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that it uses does not"`
 	Version  string    `json:"version,omitempty" doc:"of the package that runs"`
 	LastTick time.Time `json:"lastTick,omitzero" doc:"when the timer last ran; absent when it never did"`
 	Checks   []Checked `json:"checks,omitempty" nullable:"false" doc:"for managers"`
@@ -34,7 +34,7 @@ type HealthReport struct {
 	Queues     []QueueHealth     `json:"queues" nullable:"false"`
 	Overdue    OverdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
 	Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
-	Troubled   []AddressObject   `json:"troubled" nullable:"false" doc:"activated mailboxes that could not be read, and those whose mail would find nobody"`
+	Troubled   []AddressObject   `json:"troubled" nullable:"false" doc:"activated mailboxes that were not read, or whose mail would find nobody"`
 	Connectors []ConnectorHealth `json:"connectors" nullable:"false"`
 }
 
@@ -71,7 +71,7 @@ type HealthPoint struct {
 	Failing   float64   `json:"failing" doc:"mailboxes that could not be read three times in a row"`
 	Poison    float64   `json:"poison" doc:"messages that failed each time"`
 	Failures  float64   `json:"failures" doc:"parts of a tick that failed"`
-	LagMedian *float64  `json:"lagMedian,omitempty" doc:"seconds from arrival to chat, for half of the mail of the last hour; absent without mail"`
+	LagMedian *float64  `json:"lagMedian,omitempty" doc:"seconds from arrival to chat, for half of the last hour's mail; absent without"`
 	Lag95     *float64  `json:"lag95,omitempty" doc:"the same for 95 in 100 mails"`
 }
 
@@ -81,7 +81,7 @@ type PoisonObject struct {
 	Queue     string        `json:"queue"`
 	Inserted  time.Time     `json:"inserted" doc:"when the host gave up"`
 	Expires   time.Time     `json:"expires" doc:"when the queue forgets it"`
-	Job       string        `json:"job,omitempty" doc:"id in the text of the message, which the log names too; absent in messages that somebody else put there"`
+	Job       string        `json:"job,omitempty" doc:"id of the job, which the log names too; absent in what others put there"`
 	Why       string        `json:"why,omitempty" doc:"why the job was asked for"`
 	Addresses []string      `json:"addresses" nullable:"false" doc:"mailboxes that it is about"`
 	Mails     []string      `json:"mails" nullable:"false" doc:"ids of mails that it is about"`

@@ -33,7 +33,7 @@ type Learning struct {
 	Months []LearningMonth `json:"months" nullable:"false" doc:"oldest first, the current one last; months before the first mail are left out"`
 	Weeks  []LearningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
 	// Calibration covers the months.
-	Calibration []Calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; steps without any are left out"`
+	Calibration []Calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; no empty steps"`
 	Placing     Placing      `json:"placing" doc:"whether mail is placed by what is suggested first, and what was"`
 }
 
@@ -51,10 +51,10 @@ type RuleObject struct {
 	directory.Rule
 	Explanation words.Text        `json:"explanation" doc:"what it does, and why"`
 	On          bool              `json:"on" doc:"whether it decides mail"`
-	Decided     *int              `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; taking it back has them decided anew; not in lists"`
-	Held        *int              `json:"held,omitempty" doc:"of these, those that nobody decided otherwise; not in lists"`
-	Linked      *int              `json:"linked,omitempty" doc:"contacts with an address that it linked, which taking it back unlinks, at most 1,000; not in lists"`
-	Names       map[string]string `json:"names,omitempty" doc:"of the contacts, clients and team members of the rule and its evidence, by id; not in lists"`
+	Decided     *int              `json:"decided,omitempty" doc:"mails that it decided, at most 10,000; not in lists"`
+	Held        *int              `json:"held,omitempty" doc:"of these, those that stayed so; not in lists"`
+	Linked      *int              `json:"linked,omitempty" doc:"contacts with an address that it linked, at most 1,000; not in lists"`
+	Names       map[string]string `json:"names,omitempty" doc:"of all that the rule and its evidence name, by id; not in lists"`
 }
 
 // RuleUndone says what it changed that a rule was taken back.

@@ -20,7 +20,7 @@ type MailObject struct {
 	Preview        string         `json:"preview" doc:"the first 255 characters of what it says"`
 	Received       time.Time      `json:"received"`
 	HasAttachments bool           `json:"hasAttachments"`
-	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere, which …/body leaves out unless they are asked for"`
+	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere"`
 	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
 	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
 	Reason         string         `json:"reason" doc:"why it is parked, or why it was dismissed by itself; empty in other states"`

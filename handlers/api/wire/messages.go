@@ -11,15 +11,15 @@ import (
 type MessageObject struct {
 	ID             string             `json:"id"`
 	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
-	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves the office; none for a note and an event, which stay"`
+	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves; none for a note or event"`
 	State          string             `json:"state,omitempty" doc:"of a reply"`
 	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
 	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`
 	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
 	Via            string             `json:"via,omitempty" enum:"outlook" doc:"outlook: the office wrote it in a mail program"`
 	New            bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
-	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank to which a mail was forwarded"`
-	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message with which that part of the conversation began"`
+	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank"`
+	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message that began it"`
 	Away           *AwayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
 	By             *Named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
 	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
@@ -34,14 +34,14 @@ type MessageObject struct {
 	Preview        string             `json:"preview"`
 	Received       time.Time          `json:"received"`
 	At             time.Time          `json:"at" doc:"the same as received"`
-	Sequence       int64              `json:"seq" doc:"its number in the order in which the messages came into the chat; 0 for a message of before such numbers were given"`
+	Sequence       int64              `json:"seq" doc:"its place in the order in which messages came; 0 for the oldest ones"`
 	HasAttachments bool               `json:"hasAttachments"`
-	Attachments    []AttachmentObject `json:"attachments" nullable:"true" doc:"null until they were read for the first time, at GET /api/mails/{mail}/attachments"`
-	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
+	Attachments    []AttachmentObject `json:"attachments" nullable:"true" doc:"null until GET /api/mails/{mail}/attachments was asked once"`
+	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on its sender"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
+	Lines          int                `json:"lines" doc:"of a mail: about how many lines a page needs, at most 60; 0 when unknown"`
 	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt; none is sent"`
-	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias as which it was to leave, for which Exchange put the address of the mailbox"`
+	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias that Exchange replaced by the mailbox"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
 	MessageReply
 }
@@ -86,10 +86,10 @@ type AttachmentObject struct {
 	Name        string `json:"name" doc:"fit to be the name of a file"`
 	ContentType string `json:"contentType,omitempty" doc:"as the sender wrote it, which may be wrong"`
 	Size        int64  `json:"size" doc:"bytes, about"`
-	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere and cannot be read here"`
+	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere, not readable here"`
 	Content     string `json:"content,omitempty" doc:"path of its content; none for a link"`
 	View        string `json:"view,omitempty" doc:"path at which a browser may show it; only of a picture and of a PDF"`
-	Dangerous   bool   `json:"dangerous" doc:"whoever opens a file of this kind runs what its sender made of it, or its name hides of which kind it is"`
+	Dangerous   bool   `json:"dangerous" doc:"its kind can run a program of its sender, or its name hides its kind"`
 	// Warning says so in words.
 	Warning *words.Text `json:"warning,omitempty" doc:"of a dangerous file"`
 }

@@ -11,7 +11,7 @@ import (
 // A Me is the caller, as the API sees him or her.
 type Me struct {
 	Kind   string           `json:"kind" enum:"person,application"`
-	ID     string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
+	ID     string           `json:"id" doc:"of the team member or service principal; empty for the first administrator"`
 	Name   string           `json:"name,omitempty"`
 	Email  string           `json:"email,omitempty"`
 	Rights directory.Rights `json:"rights,omitempty"`
@@ -25,8 +25,8 @@ type Me struct {
 type SettingsObject struct {
 	Enabled  bool            `json:"enabled" doc:"whether mail is fetched, processed and sent; off loses nothing"`
 	MaxLag   *int            `json:"maxLag,omitempty" enum:"5,10,20,40" doc:"minutes between two readings of a quiet mailbox at most, when there are more mailboxes than Microsoft 365 answers for in five minutes; stays as it is when absent"`
-	Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back before it leaves; stays as it is when absent"`
-	FourEyes *FourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; stays as it is when absent"`
+	Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back; as it is when absent"`
+	FourEyes *FourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; as it is when absent"`
 }
 
 // A FourEyesObject says which replies need a second person.

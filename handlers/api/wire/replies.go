@@ -17,27 +17,27 @@ type RecipientObject struct {
 
 // A ReplyContent is what a reply says and to whom it goes.
 type ReplyContent struct {
-	Address     string            `json:"address,omitempty" maxLength:"254" doc:"from which it is sent; the one that received the mail when absent"`
+	Address     string            `json:"address,omitempty" maxLength:"254" doc:"of the sender; the one that received the mail when absent"`
 	To          []RecipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"complete: nobody is added"`
 	Cc          []RecipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
 	Bcc         []RecipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
 	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
 	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
 	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
-	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads; of a forward those of the mail go along when this and along are absent, and only these when it is not"`
-	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along, beside attachments"`
+	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"uploads; of a forward those of the mail when this and along are absent"`
+	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of its attachments that go along"`
 	Language    string            `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds; that of replies/new when absent"`
 	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
 	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
-	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back before it leaves; what the office has when absent"`
+	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back; the office's when absent"`
 	SendAt      *time.Time        `json:"sendAt,omitempty" doc:"when it leaves, at the earliest"`
-	Confirmed   []string          `json:"confirmed,omitempty" nullable:"true" maxItems:"20" doc:"codes of the problem confirm that you have seen"`
+	Confirmed   []string          `json:"confirmed,omitempty" nullable:"true" maxItems:"20" doc:"codes of the problem confirm, as seen"`
 }
 
 // A ReplyBody is a reply in a chat.
 type ReplyBody struct {
 	ReplyContent
-	Answers string `json:"answers,omitempty" maxLength:"64" doc:"id of the message that it answers or forwards; required unless the mode is new"`
+	Answers string `json:"answers,omitempty" maxLength:"64" doc:"id of the message that it answers or forwards; needed unless the mode is new"`
 	Mode    string `json:"mode,omitempty" enum:"reply,reply-all,forward,new" default:"reply"`
 	Since   *int64 `json:"since,omitempty" minimum:"0" doc:"the since of replies/new; that of the answered message when absent"`
 	Force   bool   `json:"force,omitempty" doc:"send although something newer came into the chat"`
@@ -66,13 +66,13 @@ type NewReply struct {
 	To           []RecipientObject  `json:"to" nullable:"false"`
 	Cc           []RecipientObject  `json:"cc" nullable:"false"`
 	Bcc          []RecipientObject  `json:"bcc" nullable:"false"`
-	ReplyTo      []RecipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
+	ReplyTo      []RecipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain"`
 	ReplyAll     bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
 	Subject      string             `json:"subject"`
 	Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds"`
 	LanguageFrom string             `json:"languageFrom,omitempty" doc:"contact, mail (how he or she writes) or mailbox"`
 	Signature    string             `json:"signature" doc:"HTML in this language; the server adds it"`
-	Quote        string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`
+	Quote        string             `json:"quote" doc:"HTML of the mail that the server repeats below; empty for none"`
 	Warnings     []string           `json:"warnings" nullable:"false" doc:"codes: bcc, reply-to, many-recipients, alias, automatic-replies"`
 	Texts        []WarningObject    `json:"texts" nullable:"false" doc:"the warnings in words"`
 	Since        int64              `json:"since" doc:"the seq of the newest message in the chat"`
@@ -80,7 +80,7 @@ type NewReply struct {
 	Attachments  []AttachmentObject `json:"attachments" nullable:"false" doc:"of a forward: what goes along"`
 	Hold         int                `json:"hold" doc:"seconds for which a reply is held"`
 	MaxSize      int64              `json:"maxSize" doc:"bytes of a file"`
-	UsualSize    int64              `json:"usualSize" doc:"bytes of all files: more is refused by most recipients, and by a mailbox as it comes"`
+	UsualSize    int64              `json:"usualSize" doc:"bytes of all files: most recipients refuse more"`
 }
 
 // A ReplyObject is a reply as the API shows it.

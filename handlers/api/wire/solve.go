@@ -12,12 +12,12 @@ type SolveBody struct {
 	Contact  string `json:"contact,omitempty" maxLength:"64" doc:"link-contact: id of the contact"`
 	Client   string `json:"client,omitempty" maxLength:"64" doc:"choose-client, create-contact: id of the client"`
 	Name     string `json:"name,omitempty" maxLength:"400" doc:"create-contact"`
-	Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's, as with a mail that a colleague passed on"`
+	Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's"`
 	Phone    string `json:"phone,omitempty" maxLength:"100" doc:"create-contact"`
 	Function string `json:"function,omitempty" maxLength:"200" doc:"create-contact"`
 	Portal   bool   `json:"portal,omitempty" doc:"link-contact, create-contact, choose-client: the contact is a portal, which sends mail for many clients and has none of its own; client is then that of this mail"`
 	Remember *bool  `json:"remember,omitempty" doc:"false: for this mail only, and nothing is learned from it; true when absent"`
-	Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
+	Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: of how much such mail; once when absent"`
 }
 
 // What became of mails.
@@ -27,7 +27,7 @@ type (
 		Released  int        `json:"released" doc:"mails that wait no longer, this one among them"`
 		Pending   int        `json:"pending" doc:"mails that are still being decided"`
 		Rule      string     `json:"rule,omitempty" doc:"id of what was learned"`
-		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"of that rule; proposed: a manager has to switch it on"`
+		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"proposed: a manager has to switch it on"`
 	}
 	Undone struct {
 		Mail     MailObject `json:"mail"`
@@ -80,7 +80,7 @@ type Prefill struct {
 type Suggestions struct {
 	Items    []SuggestionObject `json:"items" nullable:"false" doc:"the likeliest first; only what you may do"`
 	Warnings []learn.Reason     `json:"warnings" nullable:"false" doc:"what should make you careful, the gravest first"`
-	Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud, by a warning or by Exchange: ask before anything but a dismissal is done"`
+	Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud: ask before all but a dismissal"`
 	Prefill  Prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
 	Chat     *ChatReference     `json:"chat,omitempty" doc:"which the mail answers; it joins it once its sender belongs to its client"`
 }
