@@ -81,11 +81,10 @@ func (s *site) closeChat(v *request) error {
 	if err != nil {
 		return err
 	}
-	key := "chats.opened"
 	if state == "closed" {
-		key = "chats.closed"
+		return v.done(page, flash{Key: flashClosed, Undo: []string{v.r.PathValue("chat")}})
 	}
-	return v.done(page, flash{Key: key})
+	return v.done(page, flash{Key: "chats.opened"})
 }
 
 // changePeople adds one team member to a chat, or removes one. It keeps the

@@ -310,12 +310,14 @@ func TestChatIsClosed(t *testing.T) {
 	api := talking("editor", "chats.write")
 	var tag string
 	api.answers["PATCH /api/chats/"+one] = func(r *http.Request) any { tag = r.Header.Get("If-Match"); return chatObject{} }
-	for form, key := range map[string]string{"state=closed&tag=t1": "chats.closed:0:", "state=open&tag=t1": "chats.opened:0:"} {
+	for form, key := range map[string]string{"state=closed&tag=t1": "chats.closed:0:" + one, "state=open&tag=t1": "chats.opened:0:"} {
 		w := browse(t, api, "POST", "/web/chats/"+one+"/state", form)
 		if w.Code != 303 || w.Result().Cookies()[0].Value != key || tag != `"t1"` {
 			t.Error(w.Code, w.Header(), tag)
 		}
 	}
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=chats.closed:0:"+one), 200,
+		`action="/web/chats/`+one+`/state"`, `name="state" value="open"`)
 	api.answers["PATCH /api/chats/"+one] = Problem{Status: 412}
 	w := browse(t, api, "POST", "/web/chats/"+one+"/state", "state=closed&tag=t1")
 	if w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-closed:0:" {

@@ -18,7 +18,7 @@ import (
 type flash struct {
 	Key  string
 	N    int
-	Undo []string // ids of the mails whose solution can be undone, or of a chat and its reply
+	Undo []string // ids of the mails whose solution can be undone, of a chat that was closed, or of a chat and its reply
 	All  []string // ids of all mails that were solved in a row, when there are several
 	Chat string   // id of the chat that it made, if any
 	// Received are the names of the team members in that chat, when the user may see it.
@@ -140,6 +140,11 @@ func (k *renderer) flashText(f *flash) string {
 	}
 	return ""
 }
+
+// flashClosed is the key of the flash of a chat that was closed; Undo names it.
+const flashClosed = "chats.closed"
+
+func (f *flash) isClosed() bool { return f.Key == flashClosed }
 
 // isReply tells whether Undo names the chat and the reply that was sent in it.
 func (f *flash) isReply() bool { return strings.HasPrefix(f.Key, "replies.") && len(f.Undo) == 2 }

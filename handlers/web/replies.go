@@ -136,6 +136,10 @@ func takeBack(v *request, r *replyObject) error {
 		func(*Problem) error { return v.leave(page, flash{Key: not}) }); !ok {
 		return err
 	}
+	// A chat that was closed when the reply was sent has something to do again.
+	if err := v.api.patch("/api/chats/"+url.PathEscape(r.Chat), "", map[string]string{"state": "open"}, nil); err != nil {
+		return err
+	}
 	return v.leave(page+"/write", flash{Key: "replies.back"})
 }
 

@@ -126,7 +126,7 @@ func TestOutgoing(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `<span hx-swap-oob="innerHTML:.count-outgoing"></span>`)
 }
 
-// Taking back opens the draft; deciding holds for the version that was seen.
+// Taking back opens the draft, and the chat of one that was sent and closed; deciding holds for the version that was seen.
 func TestActionsOnReplies(t *testing.T) {
 	for _, c := range []struct {
 		do, form, asked, body, to, key string
@@ -152,11 +152,15 @@ func TestActionsOnReplies(t *testing.T) {
 			}
 			return map[string]any{}
 		}
+		api.answers["PATCH /api/chats/"+one] = map[string]any{}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/replies/r1/"+c.do, c.form, "Referer", "http://example.com/web/replies")
 		if w.Code != 303 || w.Header().Get("Location") != c.to || len(w.Result().Cookies()) == 0 ||
 			w.Result().Cookies()[0].Value != c.key ||
 			strings.TrimSpace(api.bodies[method+" "+path]) != c.body {
 			t.Errorf("%s: %d %v %q", c.do, w.Code, w.Header(), api.bodies)
+		}
+		if opened := strings.TrimSpace(api.bodies["PATCH /api/chats/"+one]) == `{"state":"open"}`; opened != (c.key == "replies.back:0:") {
+			t.Errorf("%s: the chat was opened: %t", c.do, opened)
 		}
 		if strings.Contains(c.form, "tag") && tag != `"v1"` {
 			t.Errorf("%s: %q", c.do, tag)

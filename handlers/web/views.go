@@ -51,6 +51,7 @@ var viewFunctions = template.FuncMap{
 	// of the flash
 	"isWarning": (*flash).isWarning,
 	"isReply":   (*flash).isReply,
+	"isClosed":  (*flash).isClosed,
 
 	// of mails
 	"box":          mailObject.box,

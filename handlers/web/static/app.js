@@ -50,6 +50,17 @@ document.addEventListener("htmx:beforeSwap", (e) => {
 // found, changes nothing.
 document.addEventListener("change", (e) => { if (e.target.type === "search") e.stopPropagation(); }, true);
 
+// Enter and the arrow down lead from the search to the first that it found.
+const toFirst = () => document.querySelector("[data-list] a")?.focus();
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "ArrowDown" || !e.target.matches?.(".filters [type=search]")) return;
+  e.preventDefault();
+  toFirst();
+});
+document.addEventListener("htmx:afterSettle", (e) => {
+  if (e.detail.requestConfig?.triggeringEvent?.type === "submit" && document.activeElement.matches(".filters [type=search]")) toFirst();
+});
+
 // What nobody looks at is not asked for.
 document.addEventListener("htmx:beforeRequest", (e) => {
   if (document.hidden && e.detail.elt.hasAttribute("data-poll")) e.preventDefault();
@@ -97,7 +108,8 @@ setInterval(() => {
 }, 1000);
 
 // Shortcuts: a key that an element names in data-key presses it, opens it or
-// goes there; j and k go through a list, and x chooses what they came to.
+// goes there; j and k go through a list, and x chooses what they came to. From the list,
+// space goes on in what is open.
 const typing = (e) => e.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 // Who is in a form, or has a panel open, means no shortcut by what he types. The
 // boxes of the list are no such form.
@@ -119,6 +131,13 @@ document.addEventListener("keydown", (e) => {
   const step = { j: 1, k: -1, ArrowDown: inList ? 1 : 0, ArrowUp: inList ? -1 : 0 }[e.key];
   if (again && !(step && e.key.startsWith("Arrow"))) return;
   if (step) { go(step); e.preventDefault(); return; }
+  const page = { " ": e.shiftKey ? -1 : 1, PageDown: 1, PageUp: -1 }[e.key];
+  if (page && e.target.matches("body, [data-mail], [data-list] a")) {
+    const text = document.querySelector(".chat-scroll") ?? document.querySelector("[data-mail]");
+    text?.scrollBy({ top: page * text.clientHeight * 0.85 });
+    if (text) e.preventDefault();
+    return;
+  }
   if (e.key.length !== 1) return;
   // A capital is asked for with shift, and does not come of caps lock.
   const key = e.shiftKey ? e.key.toUpperCase() : e.key.toLowerCase();
@@ -127,7 +146,7 @@ document.addEventListener("keydown", (e) => {
     row?.querySelector("input[type=checkbox]")?.click();
     return;
   }
-  const goal = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const goal = document.querySelector(`[data-key~="${CSS.escape(key)}"]`);
   if (!goal || goal.offsetParent === null && !goal.dataset.all) return;
   e.preventDefault();
   if (typing(goal)) return goal.focus();
@@ -141,7 +160,8 @@ document.addEventListener("keydown", (e) => {
 });
 
 // A key decides only about what was seen: a mail after it has been there for a
-// moment, and nothing while the answer to what was done before is awaited.
+// moment, and nothing while the answer to what was done before is awaited. What only
+// opens something, or undoes what was done a moment ago, does not wait.
 const moment = 700; // milliseconds
 const awaited = new Set();
 document.addEventListener("htmx:beforeSend", (e) => {
@@ -150,7 +170,7 @@ document.addEventListener("htmx:beforeSend", (e) => {
 document.addEventListener("htmx:afterRequest", (e) => awaited.delete(e.detail.xhr));
 // A request that is given up says so to the element that asked, which may be gone.
 const isAwaited = () => [...awaited].some((xhr) => xhr.readyState > 0 && xhr.readyState < 4);
-const mayPress = (goal) => !isAwaited() && goal.closest("[data-mail]")?.hasAttribute("data-seen") !== false;
+const mayPress = (goal) => !isAwaited() && (goal.matches("a, summary, [data-key=u]") || goal.closest("[data-mail]")?.hasAttribute("data-seen") !== false);
 
 let coming, clock; // the mail that is to be seen, and the rest of its moment
 function look() {
@@ -168,7 +188,7 @@ document.addEventListener("click", (e) => {
   for (const menu of menus()) if (!menu.contains(e.target) || e.target.closest(".add > ul a")) menu.open = false;
 });
 
-// Escape leaves a field, and closes the panel or menu that it is in.
+// Escape leaves a field, and closes the panel, menu or form for a reply that it is in.
 function leave(e) {
   if (document.querySelector("dialog[open]")) return;
   const [menu] = menus();
@@ -182,15 +202,23 @@ function leave(e) {
     e.preventDefault(); // what was typed stays
     panel.open = false;
     panel.querySelector("summary").focus();
+    return;
+  }
+  const closer = e.target.closest?.(".writing")?.querySelector("[data-close-writing], [data-forget]");
+  if (closer) {
+    e.preventDefault();
+    delete closer.dataset.forget; // what was typed stays
+    closer.click();
   } else if (typing(e.target)) e.target.blur();
 }
 
+let place = 0; // of what is open in the list, also after it left the list
 function go(step) {
   const rows = [...document.querySelectorAll("[data-list] a")].filter((a) => a.checkVisibility());
   const at = rows.findIndex((a) => a === document.activeElement);
   const now = at >= 0 ? at : rows.findIndex((a) => a.ariaCurrent);
-  const next = rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)];
-  next?.focus();
+  const next = now < 0 ? place - (step < 0) : now + step;
+  rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
 }
 
 // Of several ways to go on, one is open.
@@ -204,8 +232,9 @@ let open; // undefined before the first look
 function mark() {
   look();
   const id = document.querySelector("[data-mail]")?.dataset.mail ?? "";
-  for (const a of document.querySelectorAll("[data-list] a")) {
+  for (const [at, a] of document.querySelectorAll("[data-list] a").entries()) {
     if (id && a.id === "m-" + id) {
+      place = at;
       a.setAttribute("aria-current", "true");
       if (id !== open) a.scrollIntoView({ block: "nearest" });
     } else a.removeAttribute("aria-current");

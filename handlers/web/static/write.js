@@ -36,7 +36,7 @@ function compose(form) {
     if (!e.repeat) form.querySelector(e.shiftKey ? "[data-send-close]" : "[data-send]")?.click();
   }, true);
   Promise.all([chipped, ready]).then(() => {
-    if (!form.isConnected || form.contains(document.activeElement) && document.activeElement !== form.elements.text) return;
+    if (!form.isConnected || form.contains(document.activeElement) && !area.contains(document.activeElement)) return;
     (form.elements.to.value ? form.querySelector(".editor") ?? form.elements.text : form.querySelector("#write-to")).focus();
   });
 }
@@ -150,6 +150,16 @@ const formats = {
 function tools(area, squire) {
   const bar = area.querySelector(".tools"), linking = area.querySelector(".linking"), where = linking.querySelector("input");
   bar.hidden = false;
+  // One stop for Tab; the arrows lead on. https://www.w3.org/WAI/ARIA/apg/patterns/toolbar/
+  const stops = [...bar.querySelectorAll("button, input")];
+  stops.forEach((stop, i) => { stop.tabIndex = i ? -1 : 0; });
+  bar.addEventListener("keydown", (e) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key], next = step && stops[stops.indexOf(e.target) + step];
+    if (!next) return;
+    e.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
   const link = () => {
     if (squire.hasFormat("A")) return squire.removeLink();
     linking.hidden = false;
