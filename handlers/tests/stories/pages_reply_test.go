@@ -6,6 +6,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp/kb"
 
 	"kantoorpost/handlers/app/apptest"
 )
@@ -20,13 +21,16 @@ var replyStories = map[string]func(*scene){
 // https://chromedevtools.github.io/devtools-protocol/tot/Input#method-dispatchKeyEvent
 const control, shift = 2, 8
 
-// chord presses Enter, or a letter, with modifiers.
+// chord presses Enter, Tab or a letter, with modifiers.
 func (b *tab) chord(key string, modifiers int64) {
 	b.t.Helper()
 	p := input.DispatchKeyEventParams{Type: "rawKeyDown", Key: key, Code: key, Modifiers: modifiers}
-	if key == "Enter" {
+	switch key {
+	case "Enter":
 		p.WindowsVirtualKeyCode = 13
-	} else {
+	case "Tab":
+		p.WindowsVirtualKeyCode = 9
+	default:
 		p.Code, p.WindowsVirtualKeyCode = "Key"+strings.ToUpper(key), int64(strings.ToUpper(key)[0])
 	}
 	b.call(command(input.DispatchKeyEvent, p))
@@ -65,8 +69,7 @@ func replyByKeys(s *scene) {
 	b.until("the hold", `document.querySelector(".toast[data-seconds] button.link") !== null && !document.querySelector("[data-compose]")`)
 	b.until("its state in the thread", `document.querySelector(".reply-state.held") !== null`)
 	b.shot("reply-held")
-	b.until("keys are heard", `document.querySelector("[data-mail][data-seen]")`+` !== null`)
-	b.keys("u")
+	b.keys("u") // at once, also while the page is new
 	b.until("the text is a draft again", inEditor+` && document.activeElement.textContent.includes("dank voor de stukken")`)
 	s.atOnce()
 	b.keys("Tot ziens. ")
@@ -88,7 +91,45 @@ func replyByKeys(s *scene) {
 	if state := s.Must("GET", "/api/chats/"+chat, nil)["state"]; state != "closed" {
 		b.t.Error(state)
 	}
+	b.keys("u")
+	b.sees(b.text("chats.opened"))
+	b.handsOnKeys()
 	b.stopped()
+}
+
+// handsOnKeys does with an open chat what needs no mouse: each key leads to where the
+// next one is heard.
+func (b *tab) handsOnKeys() {
+	b.t.Helper()
+	closed := `!document.querySelector(".writing") && document.activeElement.matches("[data-mail]")`
+	b.keys("/")
+	b.until("the search", `document.activeElement.id === "search"`)
+	b.keys("stukken\r")
+	b.until("what was found", `document.activeElement.matches("[data-list] a")`)
+	b.keys("f")
+	b.until("the cursor where a forward goes", `document.activeElement.id === "write-to"`)
+	b.keys(kb.Escape)
+	b.until("the form is closed", closed)
+	b.keys("n")
+	b.until("the cursor in the note", `document.activeElement.name === "body"`)
+	b.keys("half een not")
+	b.keys(kb.Escape)
+	b.until("the note is closed", closed)
+	b.keys("n")
+	b.until("the note as it was", `document.activeElement.value === "half een not"`)
+	b.keys(kb.Escape)
+	b.until("the note is closed", closed)
+	b.keys("a") // there is nobody else: it answers the sender
+	b.until("the cursor in the text", inEditor)
+	b.chord("Tab", shift)
+	b.until("the tools are one stop", `document.activeElement.dataset.format === "bold"`)
+	b.chord("Tab", shift)
+	b.until("the subject", `document.activeElement.name === "subject"`)
+	b.keys(kb.Tab + kb.Tab)
+	b.until("the text", inEditor)
+	b.keys("Tot morgen.")
+	b.chord("Enter", control|shift)
+	b.until("sent, and the chat closed", `!document.querySelector("[data-compose]") && !document.querySelector("[data-key=e]")`)
 }
 
 // stopped finds what the policy of the page stopped, and errors of its scripts.

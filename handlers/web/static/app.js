@@ -58,7 +58,8 @@ document.addEventListener("keydown", (e) => {
   toFirst();
 });
 document.addEventListener("htmx:afterSettle", (e) => {
-  if (e.detail.requestConfig?.triggeringEvent?.type === "submit" && document.activeElement.matches(".filters [type=search]")) toFirst();
+  const { elt, triggeringEvent } = e.detail.requestConfig ?? {};
+  if (triggeringEvent?.type === "submit" && elt.matches(".filters") && elt.contains(document.activeElement)) toFirst();
 });
 
 // What nobody looks at is not asked for.

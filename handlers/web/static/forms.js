@@ -82,10 +82,10 @@ document.addEventListener("change", (e) => {
 // it answers what is in the field.
 const results = (field) => field.closest("form, fieldset")?.parentElement.querySelector("[data-found]");
 document.addEventListener("keydown", (e) => {
-  const field = e.target.matches?.(".find input[type=search]") ? e.target : null;
+  const field = e.target.matches?.(":is(.find, .finding) input[type=search]") ? e.target : null;
   const box = field ? results(field) : e.target.closest?.("[data-found]");
   if (!box || e.isComposing || e.ctrlKey || e.altKey || e.metaKey) return;
-  const buttons = [...box.querySelectorAll("button")], at = buttons.indexOf(document.activeElement);
+  const buttons = [...box.querySelectorAll("button, a.button")], at = buttons.indexOf(document.activeElement);
   if (e.key === "ArrowDown" || e.key === "ArrowUp") {
     const next = at + (e.key === "ArrowDown" ? 1 : -1);
     if (field && next < 0) return;
