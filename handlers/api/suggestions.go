@@ -122,8 +122,8 @@ const namesWithin = 3 * time.Second
 // fileNames returns the names of a mail's attachments. It returns none when the mailbox
 // does not answer in time.
 func (a *api) fileNames(ctx context.Context, it item.Item) (names []string) {
-	if !it.HasAttachments {
-		return nil
+	if !it.HasAttachments || it.Files != nil {
+		return it.Files
 	}
 	asked, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()

@@ -40,6 +40,9 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 		it.Detail = d.Detail
 	}
 	it.Facts, it.Rules, it.Placed, it.Lookups = d.Facts, d.Rules, d.Placed, d.Lookups
+	if names, ok := r.records.files.has(it.ID); ok {
+		it.Files = names // a later decision does not ask again
+	}
 	ops = it.DecidedBy()
 	switch {
 	case d.Dismiss:

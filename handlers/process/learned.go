@@ -170,9 +170,9 @@ func (r *records) Signed(ctx context.Context, it item.Item) ([]string, error) {
 	return x.Signed(it), nil
 }
 
-// fileNames returns the names of the files of a mail; false when Graph does not give them.
-func (r *records) fileNames(ctx context.Context, it item.Item) ([]string, bool) {
-	names, err := r.files(ctx, it)
+// namesOf returns the names of the files of a mail; false when Graph does not give them.
+func (r *records) namesOf(ctx context.Context, it item.Item) ([]string, bool) {
+	names, err := r.files.get(ctx, it.ID, func(ctx context.Context) ([]string, error) { return r.fileNames(ctx, it) })
 	if err != nil {
 		slog.InfoContext(ctx, "waits, because the names of its files are not known", "error", err)
 	}
@@ -189,7 +189,7 @@ func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]s
 	if named := x.ForPortal(it); len(named) > 0 {
 		return named, nil
 	}
-	if files, _ := r.fileNames(ctx, it); len(files) > 0 {
+	if files, _ := r.namesOf(ctx, it); len(files) > 0 {
 		if named := x.InFiles(files); len(named) > 0 {
 			return named, nil
 		}
@@ -256,7 +256,7 @@ func (r *records) WhichClient(ctx context.Context, it item.Item, from sender) (c
 		Earlier: func(ctx context.Context, clients []string) ([]chat.Chat, error) {
 			return r.OfContact(ctx, from.ID, clients)
 		},
-		Files: func(ctx context.Context) ([]string, bool) { return r.fileNames(ctx, it) },
+		Files: func(ctx context.Context) ([]string, bool) { return r.namesOf(ctx, it) },
 	})
 	if err != nil || !ok {
 		return "", "", err

@@ -26,7 +26,8 @@ type records struct {
 	items       *item.Store
 	outbox      *outbox.Store
 	evidence    *evidence.Reader
-	files       func(context.Context, item.Item) (names []string, err error) // of a mail
+	fileNames   func(context.Context, item.Item) ([]string, error)
+	files       memo[[]string] // by mail: what fileNames returned
 
 	addresses map[string]connector.Activation // by mailbox
 	contents  map[string]string               // texts of mails that are not stored yet, by mail
@@ -99,6 +100,14 @@ func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context
 	}
 	m.kept[key] = r
 	return r.value, r.err
+}
+
+// has returns the value of a key, if get has read it.
+func (m *memo[T]) has(key string) (value T, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.kept[key]
+	return r.value, ok
 }
 
 func (m *memo[T]) len() int {

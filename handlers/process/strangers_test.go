@@ -129,7 +129,7 @@ func TestStrangersMail(t *testing.T) {
 		n := mailtext.CompanyNumbersIn(it.Subject + "\n" + l.Own)
 		it.Says, it.Signed, it.Numbers = l.Own, l.Signature, append(append(n.Labelled, n.KvK...), n.VAT...)
 		r.contents["m"] = text
-		r.files = func(context.Context, item.Item) ([]string, error) { return []string{parts[3]}, nil }
+		r.fileNames = func(context.Context, item.Item) ([]string, error) { return []string{parts[3]}, nil }
 		office := letterbox{records: r}
 		if answers {
 			from, _, err := r.Contact(t.Context(), it.From.Email)

@@ -28,7 +28,7 @@ func (r *records) Suggested(ctx context.Context, it item.Item) (client, rule str
 	}
 	var files []string
 	named := x.Placeable(it, text, func() (_ []string, known bool) {
-		files, known = r.fileNames(ctx, it)
+		files, known = r.namesOf(ctx, it)
 		return files, known
 	})
 	if named == "" {

@@ -132,11 +132,11 @@ func (r *Reader) trusted(ctx context.Context, it item.Item) (bool, error) {
 // namesWithin is the longest time that the names of files may take.
 const namesWithin = 3 * time.Second
 
-// FileNames asks Graph for the names of the attachments of a mail. It fails with
+// FileNames asks Graph for the names of the attachments of a mail, unless it has them. It fails with
 // ErrInactive, or an error of the tables or of Graph.
 func (r *Reader) FileNames(ctx context.Context, it item.Item) (names []string, err error) {
-	if !it.HasAttachments {
-		return nil, nil
+	if !it.HasAttachments || it.Files != nil {
+		return it.Files, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()
@@ -155,6 +155,7 @@ func (r *Reader) FileNames(ctx context.Context, it item.Item) (names []string, e
 	if err != nil {
 		return nil, fmt.Errorf("files of mail %s: %w", it.ID, err)
 	}
+	names = []string{} // it was asked
 	for _, f := range all {
 		if !f.Inline {
 			names = append(names, f.Name)

@@ -134,8 +134,10 @@ type Item struct {
 	Cc                []mail.Address `json:"cc,omitempty"`
 	Received          time.Time      `json:"received"`
 	HasAttachments    bool           `json:"hasAttachments,omitempty"`
-	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
-	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
+	// Files are the names of its attachments, as a decision read them; nil until then. Not in lists.
+	Files          []string `json:"files,omitzero"`
+	RemotePictures bool     `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
+	Numbers        []string `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
 	// Sent says that a team member sent the mail from Mailbox, in Outlook. It is no mail
 	// to be processed: no list has it. SentBy is the address of who pressed send, when
@@ -244,6 +246,7 @@ const (
 	maxID         = 2000 // runes of an id that another system made
 	maxHistory    = 20   // attempts, the last ones
 	maxNumbers    = 5
+	maxFiles      = 100
 	maxSays       = 4000 // runes
 	maxSigned     = 500  // runes
 )
@@ -264,6 +267,10 @@ func (it *Item) cut() {
 	it.ListID = strings.ToLower(clean(it.ListID, maxName))
 	it.ReturnDomain, it.ReplyTo = clean(it.ReturnDomain, maxName), clean(it.ReplyTo, maxName*2)
 	it.Numbers = it.Numbers[:min(len(it.Numbers), maxNumbers)]
+	it.Files = it.Files[:min(len(it.Files), maxFiles)]
+	for i, name := range it.Files {
+		it.Files[i] = clean(name, maxName)
+	}
 	it.Says, it.Signed = clean(it.Says, maxSays), clean(it.Signed, maxSigned)
 	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {

@@ -95,7 +95,7 @@ func viewRow(it Item) table.Row { return listRow(viewKey(it.Mailbox, it.ID), it,
 
 // listRow returns a row for lists, which do not need all of an item.
 func listRow(key string, it Item, columns map[string]any) table.Row {
-	it.Shingles, it.Lookups, it.Says, it.Signed, it.Placed = nil, nil, "", "", nil
+	it.Shingles, it.Lookups, it.Files, it.Says, it.Signed, it.Placed = nil, nil, nil, "", "", nil
 	return table.Document(key, it, columns)
 }
 

@@ -312,6 +312,39 @@ func TestUnprovenMailOfAContact(t *testing.T) {
 	})
 }
 
+// The names of a mail's files are asked for once: later decisions and its suggestions have them.
+func TestNamesOfFilesAreAskedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, butcher := twoClients(t)
+		const from, info = "bestanden@portaal.example", "info@" + apptest.Domain
+		w.Must("POST", "/api/contacts", object{"name": "Portaal", "emails": []string{from}, "portal": true})
+		w.ToMicrosoft.Reset()
+		asked := func() (n int) {
+			for _, call := range w.ToMicrosoft.Calls() {
+				if strings.Contains(call.URL, "/attachments") {
+					n++
+				}
+			}
+			return n
+		}
+		w.Send(from, []string{info}, "From: "+from+"\r\nTo: "+info+"\r\nSubject: Bestand\r\nMessage-ID: <bestand@portaal.example>\r\n"+
+			"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/plain\r\n\r\nEr is een bestand.\r\n"+
+			"--m\r\nContent-Type: application/pdf; name=\"Jaarrekening Aardappel Handel BV.pdf\"\r\n"+
+			"Content-Disposition: attachment\r\n\r\nx\r\n--m--\r\n")
+		w.Pass(1)
+		if n := asked(); n != 1 || w.placed("Bestand") != "sender-without-client" {
+			t.Fatalf("asked %d times, %v", n, w.Mail("Bestand"))
+		}
+		w.Must("GET", "/api/mails/"+w.ID("Bestand")+"/suggestions", nil)
+		w.Must("PATCH", "/api/clients/"+butcher, object{"name": "Aardappel Handel BV"})
+		w.Must("POST", "/api/mails/"+w.ID("Bestand")+"/retry", nil)
+		w.Pass(1)
+		if n := asked(); n != 1 || w.placed("Bestand") != butcher {
+			t.Errorf("asked %d times, %v", n, w.Mail("Bestand"))
+		}
+	})
+}
+
 // A sender that looks like a portal is offered as one, with the reason. One click makes it
 // one and solves the mail, and undoing that gives it its clients back.
 func TestAPortalIsOffered(t *testing.T) {
