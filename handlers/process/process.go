@@ -111,7 +111,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 func (h *Handler) run(by string, version, clients int64, addresses map[string]connector.Activation) *run {
 	return &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
 		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox, evidence: h.Evidence,
-		fileNames: h.Evidence.FileNames, addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
+		fileNames: h.Evidence.FileNames, files: &memo[[]string]{}, addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
 		clients: func(ctx context.Context) (*learn.ClientIndex, error) { return h.indexAt(ctx, clients) },
 	}}
 }

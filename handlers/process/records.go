@@ -27,7 +27,7 @@ type records struct {
 	outbox      *outbox.Store
 	evidence    *evidence.Reader
 	fileNames   func(context.Context, item.Item) ([]string, error)
-	files       memo[[]string] // by mail: what fileNames returned
+	files       *memo[[]string] // by mail: what fileNames returned
 
 	addresses map[string]connector.Activation // by mailbox
 	contents  map[string]string               // texts of mails that are not stored yet, by mail
