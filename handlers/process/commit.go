@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
 	"kantoorpost/shared/table"
 )
 
@@ -91,4 +94,16 @@ func (r *run) decided(ctx context.Context, it item.Item, was item.State) {
 		r.marks[it.Address] = append(r.marks[it.Address], it.ID)
 	}
 	slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
+}
+
+// mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
+// job that cannot be put.
+func (r *run) mark(ctx context.Context) {
+	for _, address := range slices.Sorted(maps.Keys(r.marks)) {
+		for _, j := range job.Marks(address, "decided", r.marks[address]) {
+			if err := r.Jobs.Put(ctx, j); err != nil {
+				slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
+			}
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"kantoorpost/infra"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/must"
 )
 
@@ -142,12 +143,12 @@ func TestActorsAreToldApart(t *testing.T) {
 func TestRegistrationHasTheRoles(t *testing.T) {
 	r := must.Get(infra.ReadRegistration())(t)
 	var got []string
-	ids := map[string]bool{}
+	seen := map[string]bool{}
 	for _, role := range r.AppRoles {
-		if got = append(got, role.Value); !isGUID(role.ID) || ids[role.ID] || role.Description == "" {
+		if got = append(got, role.Value); !ids.IsGUID(role.ID) || seen[role.ID] || role.Description == "" {
 			t.Errorf("%+v", role)
 		}
-		ids[role.ID] = true
+		seen[role.ID] = true
 	}
 	if !slices.Equal(got, roles) {
 		t.Errorf("infra/registration.json has the roles %q, want %q", got, roles)

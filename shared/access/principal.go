@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"kantoorpost/shared/ids"
 )
 
 // Header is the header in which the platform says who has signed in. When
@@ -105,7 +107,7 @@ func (in principalJSON) principal() (p Principal, err error) {
 			p.Roles = append(p.Roles, c.Value)
 		}
 	}
-	if err == nil && (!isGUID(p.Tenant) || !isGUID(p.Object)) {
+	if err == nil && !(ids.IsGUID(strings.ToLower(p.Tenant)) && ids.IsGUID(strings.ToLower(p.Object))) {
 		err = errors.New("principal lacks its tenant or its object id")
 	}
 	// The token of an application that signs in as itself has idtyp "app" if
@@ -134,23 +136,4 @@ func (in principalJSON) isGuest(tenant string) bool {
 		}
 		return slices.Contains(signInClaims[:], c.Type) && strings.Contains(value, "#ext#")
 	})
-}
-
-func isGUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, r := range text {
-		switch i {
-		case 8, 13, 18, 23:
-			if r != '-' {
-				return false
-			}
-		default:
-			if !strings.ContainsRune("0123456789abcdefABCDEF", r) {
-				return false
-			}
-		}
-	}
-	return true
 }

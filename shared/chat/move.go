@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
 
@@ -111,23 +112,30 @@ func (s *Store) move(ctx context.Context, m Move, ch *Change) (bool, error) {
 	if err := ch.receive(ctx, &target, ch.Received, m.Members); err != nil {
 		return false, err
 	}
-	number := c.activityNumber(all, m.Message)
-	if err = s.countUnseen(ctx, ch, c, target, &number); err != nil {
+	return s.beginMove(ctx, ch, c, target, all, tags, mails)
+}
+
+// beginMove writes the only transaction of a move: that of the mail Mail of ch, among all
+// messages of c, to target.
+func (s *Store) beginMove(ctx context.Context, ch *Change, c, target Chat, all []Message, tags map[string]string,
+	mails []item.Item) (bool, error) {
+	number := c.activityNumber(all, ch.Mail)
+	if err := s.countUnseen(ctx, ch, c, target, &number); err != nil {
 		return false, err
 	}
+	moving := all[slices.IndexFunc(all, func(x Message) bool { return x.ID == ch.Mail })]
 	t := transfer{store: s, change: *ch, from: &c, to: &target}
-	if err := t.carry(ctx, all[at], tags[m.Message], number, mails); err != nil {
+	if err := t.carry(ctx, moving, tags[ch.Mail], number, mails); err != nil {
 		return false, err
 	}
 	if err := t.carryThreads(ctx, mails, all); err != nil {
 		return false, err
 	}
-	if all[at].isActivity() && target.State == Closed {
+	if moving.isActivity() && target.State == Closed {
 		target.State, ch.Opened = Open, true
 	}
-	subject := all[at].Subject
-	t.ops = append(t.ops, c.addEvent(*ch, Event{Action: EventMovedOut, Chat: target.ID}, subject),
-		target.addEvent(*ch, Event{Action: EventMovedIn, Chat: c.ID}, subject))
+	t.ops = append(t.ops, c.addEvent(*ch, Event{Action: EventMovedOut, Chat: target.ID}, moving.Subject),
+		target.addEvent(*ch, Event{Action: EventMovedIn, Chat: c.ID}, moving.Subject))
 	ch.Sequence = target.Sequence
 	return s.beginPair(ctx, *ch, c, target, t.ops)
 }

@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
 )
@@ -78,7 +79,7 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 	}
 	// The id becomes a key, and keys are read in order, so it must be a GUID, as
 	// Graph's ids of users are.
-	if !isGUID(box.ID) {
+	if !ids.IsGUID(box.ID) {
 		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: Graph names it by %q, which is no GUID", address, box.ID)
 	}
 	return box, nil

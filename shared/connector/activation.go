@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -112,7 +113,7 @@ func cursorKey(mailbox string) string { return mailbox + inboxCursor }
 // or ErrNotFound.
 func (s *Store) Activation(ctx context.Context, idOrAddress string) (Activation, error) {
 	id := strings.ToLower(strings.TrimSpace(idOrAddress))
-	if !isGUID(id) {
+	if !ids.IsGUID(id) {
 		var err error
 		if id, err = s.mailboxOf(ctx, id); err != nil {
 			return Activation{}, err

@@ -70,7 +70,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	for i, id := range wanted {
 		wanted[i] = strings.ToLower(id)
 	}
-	wanted = slices.DeleteFunc(wanted, func(id string) bool { return !isGUID(id) })
+	wanted = slices.DeleteFunc(wanted, func(id string) bool { return !ids.IsGUID(id) })
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
 	var r boxReader

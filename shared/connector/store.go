@@ -1,6 +1,33 @@
+// Package connector keeps the connection between the office and its mailboxes:
+// the switch of the integration, the app registrations through which mail is
+// read, the addresses that people activated, and how far each was read.
+//
+// It does not know what a mail says and what happens to it, and it stores client
+// secrets only in the secret store.
+//
+// Its rows, in two tables of one partition each:
+//
+//	configuration  settings               the switch
+//	               connector|<id>         one app registration, edited by people
+//	               connector|<id>|state   whether Entra accepts it, written when that changes
+//	               app|<app>              <app> → id of its connector: an app registration is connected once
+//	mailboxes      <mailbox>              one activated mailbox, edited by people
+//	               <mailbox>|cursor       how far its inbox was read, written by fetch
+//	               <mailbox>|sent         how far its Sent Items were read, likewise
+//	               smtp|<address>         address → mailbox
+//
+// where <mailbox> is the user's id in Graph and <app> a hash of (cloud,
+// tenant, client id). People and the program write separate rows, so that their
+// writes never collide. Those rows are neighbours, so that one range query reads
+// them.
+//
+// The name of a secret is connector-<app>. It depends on where the secret may be
+// sent: a connector whose tenant or client id is changed, on the page or by hand
+// in the table, does not find the secret of another app registration.
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +42,7 @@ import (
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -122,6 +150,37 @@ func (c *configuration) add(r table.Row) error {
 	c.connectors[id] = row.connector(id, r.ETag)
 	return nil
 }
+
+// Connector returns one connector as it is now, or ErrNotFound.
+func (s *Store) Connector(ctx context.Context, id string) (Connector, error) {
+	c, err := s.read(ctx)
+	if err != nil {
+		return Connector{}, err
+	}
+	k, ok := c.connectors[id]
+	if !ok {
+		return Connector{}, ErrNotFound
+	}
+	return k, nil
+}
+
+// Connectors returns all connectors as they are now, by name.
+func (s *Store) Connectors(ctx context.Context) ([]Connector, error) {
+	c, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Connector
+	for _, k := range c.connectors {
+		all = append(all, k)
+	}
+	sorting.By(all, func(a, b Connector) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return all, nil
+}
+
+// TokenEndpoint returns the URL of a connector's tokens, made from the stored
+// parts of the endpoint that was entered.
+func (s *Store) TokenEndpoint(c Connector) string { return s.o.Clouds.TokenURL(c.Endpoint()) }
 
 // forget makes the next read of settings and connectors ask the table.
 func (s *Store) forget() {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
 )
 
@@ -47,7 +48,7 @@ func (f *fields) name(name string) string {
 // clientID checks the application (client) id as the portal shows it.
 func (f *fields) clientID(id string) string {
 	id = strings.ToLower(strings.TrimSpace(id))
-	if !isGUID(id) {
+	if !ids.IsGUID(id) {
 		f.invalid.add("clientId", "client-id", "the application (client) id, a GUID such as 00001111-aaaa-2222-bbbb-3333cccc4444")
 	}
 	return id
@@ -98,17 +99,3 @@ func (f *fields) expires(at time.Time) time.Time {
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) && r != '\u00a0' }
-
-func isGUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, c := range []byte(text) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f'
-		if dash != (c == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
-}

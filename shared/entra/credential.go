@@ -13,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
 )
 
@@ -116,7 +117,7 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	case err != nil:
 		return azcore.AccessToken{}, fmt.Errorf("entra: token for tenant %s: %w", c.tenant, explain(err))
 	}
-	if tid := read(token.Token).Tenant; isGUID(c.tenant) && tid != "" && tid != c.tenant {
+	if tid := read(token.Token).Tenant; ids.IsGUID(c.tenant) && tid != "" && tid != c.tenant {
 		return azcore.AccessToken{}, fault.Final(fmt.Errorf("entra: token for tenant %s: %w", c.tenant, ErrWrongTenant))
 	}
 	return token, nil

@@ -1,29 +1,13 @@
 package entra
 
-import "strings"
+import (
+	"strings"
+
+	"kantoorpost/shared/ids"
+)
 
 // isTenant says whether text is the id or a domain of a tenant, in lower case.
-func isTenant(text string) bool { return isGUID(text) || isDomain(text) }
-
-// isGUID says whether text is 8-4-4-4-12 hexadecimal digits.
-func isGUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, c := range []byte(text) {
-		switch i {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if !digit(c) && (c < 'a' || c > 'f') {
-				return false
-			}
-		}
-	}
-	return true
-}
+func isTenant(text string) bool { return ids.IsGUID(text) || isDomain(text) }
 
 // isDomain says whether text is a host name with two labels or more, and no IP
 // address.
@@ -50,5 +34,5 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 // LooksLikeSecretID says whether a pasted client secret is really the id of one:
 // the portal shows both side by side, and only the id is a GUID.
 func LooksLikeSecretID(text string) bool {
-	return isGUID(strings.ToLower(strings.TrimSpace(text)))
+	return ids.IsGUID(strings.ToLower(strings.TrimSpace(text)))
 }

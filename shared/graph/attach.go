@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,9 +30,6 @@ const uploadTimeout = 2 * time.Minute
 // not Microsoft's.
 // https://learn.microsoft.com/graph/api/message-post-attachments
 func (c *Client) Attach(ctx context.Context, mailboxID, draft string, a mail.OutgoingAttachment, content io.ReaderAt) error {
-	if err := errors.Join(segment(mailboxID), segment(draft)); err != nil {
-		return err
-	}
 	if a.Size < 0 || a.Size >= MaxAttachment {
 		return fault.Final(fmt.Errorf("graph: attachment of %d bytes", a.Size))
 	}
@@ -83,9 +79,6 @@ func (c *Client) attachSmall(ctx context.Context, mailboxID, draft string, a mai
 // Detach removes an attachment from a draft. One that is gone is no error.
 // https://learn.microsoft.com/graph/api/attachment-delete
 func (c *Client) Detach(ctx context.Context, mailboxID, draft, attachment string) error {
-	if err := errors.Join(segment(mailboxID), segment(draft), segment(attachment)); err != nil {
-		return err
-	}
 	var err error
 	for n := 0; n == 0 || n <= conflicts && answer.IsConflict(err); n++ {
 		err = c.tell(ctx, mailboxID, changeTimeout, immutable(), func(ctx context.Context, r request) error {

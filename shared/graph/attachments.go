@@ -26,9 +26,6 @@ const downloadTimeout = 3 * time.Minute
 // It omits those that cannot be decoded.
 // https://learn.microsoft.com/graph/api/message-list-attachments
 func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]mail.Attachment, error) {
-	if err := errors.Join(segment(mailboxID), segment(message)); err != nil {
-		return nil, err
-	}
 	var all []mail.Attachment
 	err := c.ask(ctx, mailboxID, prefer(maxAttachments),
 		func(ctx context.Context, r request) error {

@@ -61,9 +61,6 @@ func (c *Client) SentDelta(ctx context.Context, mailboxID, link string, since ti
 }
 
 func (c *Client) delta(ctx context.Context, mailboxID, folder, link string, since time.Time) (mail.Page, error) {
-	if err := segment(mailboxID); err != nil {
-		return mail.Page{}, err
-	}
 	if link != "" {
 		if err := c.leadsTo(ctx, mailboxID, folder, link); err != nil {
 			return mail.Page{}, fmt.Errorf("delta of %s of mailbox %s: %w", folder, mailboxID, err)

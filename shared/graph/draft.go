@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -40,9 +39,6 @@ func immutable(more ...string) *abs.RequestHeaders {
 // UTC. If Graph has not the message, answer.IsMissing(err).
 // https://learn.microsoft.com/graph/api/message-createreply
 func (c *Client) CreateReply(ctx context.Context, mailboxID, message, mode, reply, timeZone string) (mail.Draft, error) {
-	if err := errors.Join(segment(mailboxID), segment(message)); err != nil {
-		return mail.Draft{}, err
-	}
 	if strings.ContainsFunc(timeZone, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
 		timeZone = ""
 	}
@@ -107,9 +103,6 @@ func (c *Client) createReply(ctx context.Context, mailboxID, message, mode, repl
 // start with "x-".
 // https://learn.microsoft.com/graph/api/user-post-messages
 func (c *Client) CreateDraft(ctx context.Context, mailboxID string, d mail.NewDraft) (mail.Draft, error) {
-	if err := segment(mailboxID); err != nil {
-		return mail.Draft{}, err
-	}
 	draft, err := c.makeDraft(ctx, mailboxID, immutable(), func(ctx context.Context, r request) error {
 		_, err := c.user(mailboxID).Messages().Post(ctx, newDraft(d), &users.ItemMessagesRequestBuilderPostRequestConfiguration{
 			Headers: r.headers, Options: r.options,
@@ -134,9 +127,6 @@ func (c *Client) makeDraft(ctx context.Context, mailboxID string, headers *abs.R
 
 // Draft reads a draft, or what became of it, with its body.
 func (c *Client) Draft(ctx context.Context, mailboxID, id string) (mail.Draft, error) {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return mail.Draft{}, err
-	}
 	d, err := c.stored(ctx, mailboxID, id, append(draftFields(), "body"), nil)
 	if err != nil {
 		return mail.Draft{}, fmt.Errorf("draft in mailbox %s: %w", mailboxID, err)
@@ -168,9 +158,6 @@ func (c *Client) stored(ctx context.Context, mailboxID, id string, fields, expan
 // PatchDraft changes a draft. It does not change a message that was sent.
 // https://learn.microsoft.com/graph/api/message-update
 func (c *Client) PatchDraft(ctx context.Context, mailboxID, id string, p mail.DraftPatch) error {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return err
-	}
 	err := c.patch(ctx, mailboxID, id, patched(p))
 	for n := 0; n < conflicts && answer.IsConflict(err); n++ {
 		var d answer.Stored
@@ -206,9 +193,6 @@ func (c *Client) patch(ctx context.Context, mailboxID, id string, m models.Messa
 // that is gone is no error.
 // https://learn.microsoft.com/graph/api/message-delete
 func (c *Client) DeleteDraft(ctx context.Context, mailboxID, id string) error {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return err
-	}
 	var err error
 	for n := 0; n == 0 || n <= conflicts && answer.IsConflict(err); n++ {
 		err = c.deleteDraft(ctx, mailboxID, id)

@@ -2,7 +2,7 @@ package graph
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -31,9 +31,6 @@ func (c *Client) Text(ctx context.Context, mailboxID, id string) (string, error)
 }
 
 func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs.RequestHeaders) (mail.Message, error) {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return mail.Message{}, err
-	}
 	raw, err := c.read(ctx, mailboxID, id, headers, fields(), nil)
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("message of mailbox %s: %w", mailboxID, err)
@@ -43,6 +40,23 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, answer.ErrUndecodable, err))
 	}
 	return m, nil
+}
+
+// WebLink returns the URL at which Outlook on the web opens a message, for who may open its
+// mailbox there.
+// https://learn.microsoft.com/graph/api/resources/message#properties
+func (c *Client) WebLink(ctx context.Context, mailboxID, message string) (string, error) {
+	var body struct {
+		WebLink string `json:"webLink"`
+	}
+	raw, err := c.read(ctx, mailboxID, message, immutable(), []string{"webLink"}, nil)
+	if err == nil {
+		err = json.Unmarshal(raw, &body)
+	}
+	if err != nil {
+		return "", fmt.Errorf("link of a message in mailbox %s: %w", mailboxID, err)
+	}
+	return body.WebLink, nil
 }
 
 // read reads selected and expanded properties of a message.
@@ -61,9 +75,6 @@ func (c *Client) read(
 
 // CheckInbox tests with one request whether the inbox of a mailbox can be read.
 func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
-	if err := segment(mailboxID); err != nil {
-		return err
-	}
 	_, err := c.folder(ctx, mailboxID, inbox)
 	return err
 }
@@ -93,11 +104,11 @@ func object(raw *[]byte) func(io.Reader) error {
 	}
 }
 
-// segment refuses an id that would lead to another path: the SDK escapes
-// everything except dots.
+// segment refuses an id that would lead to another path. Ids become segments of paths, in
+// which the SDK escapes everything except dots.
 func segment(id string) error {
 	if id == "" || id == "." || id == ".." {
-		return fault.Final(fmt.Errorf("graph: %q is no id", id))
+		return fault.Final(fmt.Errorf("%w: graph: %q is no id", answer.ErrNotAsked, id))
 	}
 	return nil
 }

@@ -22,9 +22,6 @@ import (
 // it did not; after every other error the message may have been sent.
 // https://learn.microsoft.com/graph/api/message-send
 func (c *Client) SendDraft(ctx context.Context, mailboxID, draft string) error {
-	if err := errors.Join(segment(mailboxID), segment(draft)); err != nil {
-		return fmt.Errorf("%w: %w", answer.ErrNotAsked, err)
-	}
 	err := c.tell(ctx, mailboxID, changeTimeout, immutable(), func(ctx context.Context, r request) error {
 		return c.item(mailboxID, draft).Send().Post(ctx, &users.ItemMessagesItemSendRequestBuilderPostRequestConfiguration{
 			Headers: r.headers, Options: r.options,
@@ -42,9 +39,6 @@ func (c *Client) SendDraft(ctx context.Context, mailboxID, draft string) error {
 // that Graph shows no such message now: a sent one can appear later. One key is enough to
 // find a sent message; that there is none is said only when every search had an answer.
 func (c *Client) FindSent(ctx context.Context, mailboxID string, k mail.SentKeys) (mail.Draft, bool, error) {
-	if err := segment(mailboxID); err != nil {
-		return mail.Draft{}, false, err
-	}
 	var draft mail.Draft
 	var failed error
 	found := false
@@ -171,9 +165,6 @@ func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''
 
 // Properties reads what Exchange knows about a message beside Graph's message.
 func (c *Client) Properties(ctx context.Context, mailboxID, id string) (mail.Properties, error) {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return mail.Properties{}, err
-	}
 	var wanted []string
 	for _, p := range []string{answer.PropertyClass, answer.PropertyInReplyTo, answer.PropertyReferences, answer.PropertyReply} {
 		wanted = append(wanted, "id eq "+quoted(p))
@@ -190,9 +181,6 @@ func (c *Client) Properties(ctx context.Context, mailboxID, id string) (mail.Pro
 // w may have got a part of it.
 // https://learn.microsoft.com/graph/outlook-get-mime-message
 func (c *Client) MIME(ctx context.Context, mailboxID, id string, w io.Writer) error {
-	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
-		return err
-	}
 	err := c.download(ctx, mailboxID, immutable(), w, func(ctx context.Context, r request) error {
 		_, err := c.item(mailboxID, id).Content().Get(ctx, &users.ItemMessagesItemValueContentRequestBuilderGetRequestConfiguration{
 			Headers: r.headers, Options: r.options,

@@ -29,9 +29,6 @@ func (c *Client) Settings(ctx context.Context, mailboxID string) (mail.MailboxSe
 }
 
 func (c *Client) settings(ctx context.Context, mailboxID string) (raw []byte, err error) {
-	if err := segment(mailboxID); err != nil {
-		return nil, err
-	}
 	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
 			_, err := c.user(mailboxID).MailboxSettings().Get(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{

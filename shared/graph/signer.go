@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -13,7 +14,8 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// A signer adds the token to requests to one host, and to no other host.
+// A signer adds the token to requests to one host, and to no other host. It refuses a
+// request with an id that leads to another path.
 type signer struct {
 	credential  azcore.TokenCredential
 	host, scope string
@@ -28,6 +30,11 @@ func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformat
 	}
 	if uri.Scheme != "https" || uri.Host != s.host {
 		return foreign(uri.Host)
+	}
+	for part := range strings.SplitSeq(strings.TrimPrefix(uri.EscapedPath(), "/"), "/") {
+		if err := segment(part); err != nil {
+			return err
+		}
 	}
 	claims, _ := more["claims"].(string)
 	if claims != "" {

@@ -56,6 +56,22 @@ func TimeOf(id string) time.Time {
 	return time.UnixMilli(maxMillis - inverted).UTC()
 }
 
+// IsGUID says whether text is a GUID in lower case, as Microsoft's ids are: 8-4-4-4-12
+// hexadecimal digits.
+func IsGUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f'
+		if dash != (c == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}
+
 // IsTimed says whether id has the form of an id that Timed returned.
 func IsTimed(id string) bool {
 	if len(id) != 40 || id[13] != '-' {

@@ -102,17 +102,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 		}
 		seen[f], folded = true, 0
 		n = i - start + 1
-		into = new(string)
-		switch f {
-		case fromField:
-			into = &h.from
-		case toField:
-			into = &h.to
-		case subjectField:
-			into = &h.subject
-		case dateField:
-			h.date = true
-		}
+		into = h.value(f)
 		*into = value
 	}
 	need := 3
@@ -123,6 +113,21 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 		return header{}, 0
 	}
 	return h, n
+}
+
+// value returns where the value of a field is kept.
+func (h *header) value(f field) *string {
+	switch f {
+	case fromField:
+		return &h.from
+	case toField:
+		return &h.to
+	case subjectField:
+		return &h.subject
+	case dateField:
+		h.date = true
+	}
+	return new(string)
 }
 
 // fieldContinues tells whether another field follows line i before an empty line:

@@ -91,6 +91,17 @@ func (n *Numbers) line(text string, all bool) {
 	if !all && !c.eight && !c.vat && !c.kvk && !c.label {
 		return
 	}
+	text = n.announced(text, c)
+	if all || c.eight {
+		text = n.bare(text, c)
+	}
+	if all {
+		n.others(text, c)
+	}
+}
+
+// announced reads the numbers that the text says what they are.
+func (n *Numbers) announced(text string, c cues) string {
 	if webStarts.In(text) {
 		text = mask(text, webLike, nil)
 	}
@@ -111,9 +122,12 @@ func (n *Numbers) line(text string, all bool) {
 			})
 		}
 	}
-	if !all && !c.eight {
-		return
-	}
+	return text
+}
+
+// bare reads the numbers that only their form tells, after amounts, telephone numbers and
+// dates were masked.
+func (n *Numbers) bare(text string, c cues) string {
 	if c.letters {
 		text = mask(text, ibanLike, func(m []string) {
 			if account, ok := iban.Parse(m[0]); ok {
@@ -137,9 +151,11 @@ func (n *Numbers) line(text string, all bool) {
 			}
 		})
 	}
-	if !all {
-		return
-	}
+	return text
+}
+
+// others reads the other words with digits.
+func (n *Numbers) others(text string, c cues) {
 	if c.time {
 		text = mask(text, timeLike, nil)
 	}

@@ -64,22 +64,7 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err := s.checkNoNotes(ctx, []string{id}); err != nil {
 		return Result{}, err
 	}
-	if it.Override.Action != "" && known && r.Kind == directory.SenderClient {
-		if err := s.forgetClient(ctx, r.Key, it, it.Override.Client); err != nil {
-			return Result{}, err
-		}
-	} else if it.Override.Added {
-		if err := s.removeClient(ctx, it); err != nil {
-			return Result{}, err
-		}
-	}
-	if known && it.Override.Action != "" {
-		if err := s.removeEvidence(ctx, r, it.ID, !who.Manager); err != nil {
-			return Result{}, err
-		}
-	} else if err := s.fail(ctx, it,
-		learn.Proof(directory.Evidence{At: time.Now().UTC(), By: by, Manager: who.Manager, Mail: id, Words: mailtext.Words(it.Subject)},
-			it)); err != nil {
+	if err := s.unlearn(ctx, it, r, known, who); err != nil {
 		return Result{}, err
 	}
 	unchanged := func(now item.Item) bool {
@@ -94,6 +79,25 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 		return Result{}, err
 	}
 	return s.decideAgain(ctx, id, ids)
+}
+
+// unlearn takes back what the solution of a mail taught, or counts the mail against the rules
+// that decided it. R is the rule that learned, if it is known.
+func (s *Service) unlearn(ctx context.Context, it item.Item, r directory.Rule, known bool, who Person) error {
+	if it.Override.Action != "" && known && r.Kind == directory.SenderClient {
+		if err := s.forgetClient(ctx, r.Key, it, it.Override.Client); err != nil {
+			return err
+		}
+	} else if it.Override.Added {
+		if err := s.removeClient(ctx, it); err != nil {
+			return err
+		}
+	}
+	if known && it.Override.Action != "" {
+		return s.removeEvidence(ctx, r, it.ID, !who.Manager)
+	}
+	e := directory.Evidence{At: time.Now().UTC(), By: who.ID, Manager: who.Manager, Mail: it.ID, Words: mailtext.Words(it.Subject)}
+	return s.fail(ctx, it, learn.Proof(e, it))
 }
 
 // mayUndo refuses what only a manager may undo.
