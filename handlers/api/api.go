@@ -19,8 +19,8 @@
 //
 // The files by what they hold:
 //
-//   - the directory: clients, contacts, team_members, roles, process_teams (each a resource,
-//     resource.go), client_team, substitute, import (package intake reads the files)
+//   - the directory: directory (each kind of object is a resource, resource.go), substitute,
+//     import (package intake reads the files)
 //   - connectors and their addresses: connectors, addresses, member_preview, settings
 //   - mail that waits: mails, mail_detail, suggestions, solve; rules, learning and placing
 //     are about what was learned from it
@@ -137,12 +137,8 @@ func build(o Options) *api {
 	a.registerHealthHistory()
 	a.registerPoison()
 	a.registerMe()
-	a.registerTeamMembers()
-	a.registerClients()
+	a.registerDirectory()
 	a.registerClientTeam()
-	a.registerContacts()
-	a.registerRoles()
-	a.registerProcessTeams()
 	a.registerSettings()
 	a.registerConnectors()
 	a.registerAddresses()

@@ -166,17 +166,6 @@ func (a *api) deleteConnector(ctx context.Context, in *struct {
 	return nil, a.Connectors.Delete(ctx, in.Connector, in.rowETag())
 }
 
-// pointer gives a field of a patch: nil leaves the field as it is.
-func (f field[T]) pointer(p **T, name string) error {
-	if f.null {
-		return invalid("body."+name, "a value; it can not be removed")
-	}
-	if f.set {
-		*p = &f.value
-	}
-	return nil
-}
-
 // pageOf is the requested part of a list that is sorted by id.
 func pageOf[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
 	after, err := in.after()

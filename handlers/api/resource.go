@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"strings"
@@ -150,54 +149,35 @@ func rowTag(version string) string {
 	return tag(base64.RawURLEncoding.EncodeToString([]byte(version)))
 }
 
-// A field is a member of a JSON merge patch: absent, null or a value.
-// https://www.rfc-editor.org/rfc/rfc7396
-type field[T any] struct {
-	set, null bool
-	value     T
-}
-
-// UnmarshalJSON is called for every member that is present, also for null.
-func (f *field[T]) UnmarshalJSON(text []byte) error {
-	f.set, f.null = true, string(text) == "null"
-	return json.Unmarshal(text, &f.value)
-}
-
-// Schema describes the field as its value.
-func (field[T]) Schema(r huma.Registry) *huma.Schema {
-	return r.Schema(reflect.TypeFor[T](), true, "")
-}
-
-// into sets a required value of an object.
-func (f field[T]) into(value *T, name string) error {
-	if f.null {
-		return invalid("body."+name, "a value; it can not be removed")
-	}
-	if f.set {
-		*value = f.value
-	}
-	return nil
-}
-
-// or sets an optional value of an object: null removes it.
-func (f field[T]) or(value *T) {
-	if f.set {
-		*value = f.value
-	}
-}
-
-// A resource is one kind of object of the directory: T, created from C and
-// changed by the merge patch P.
+// A resource is one kind of object of the directory: T, created from C and changed by the
+// merge patch P, whose fields have the names of those of T. T has an ID and a Revision.
 type resource[T, C, P any] struct {
 	path, one, many string // "/api/roles", "role", "roles"
 	reads, writes   access.Action
 	adds            access.Action // the action of creating one; "" for writes
 	list            func(context.Context, directory.Query) (directory.Page[T], error)
 	get             func(context.Context, string) (T, error)
-	create          func(context.Context, C) (T, error)
-	update          func(ctx context.Context, id, revision string, patch P) (T, error)
+	create          func(context.Context, T) (T, error)
+	update          func(ctx context.Context, id, revision string, change func(*T) error) (T, error)
 	remove          func(ctx context.Context, id, revision string) error
-	identity        func(T) (id, revision string)
+
+	initial T                               // what a new one has unless C says otherwise
+	allow   func(context.Context, *C) error // whether the caller may create it; nil: everybody with adds
+	check   func(context.Context, T) error  // of a new or changed one, before it is stored; may be nil
+}
+
+// identity is the id and the revision of an object of the directory.
+func identity(object any) (id, revision string) {
+	v := reflect.ValueOf(object)
+	return v.FieldByName("ID").String(), v.FieldByName("Revision").String()
+}
+
+// checked applies what a request says about an object, and checks the result.
+func (r resource[T, C, P]) checked(ctx context.Context, object *T, from any) error {
+	if err := apply(object, from); err != nil || r.check == nil {
+		return err
+	}
+	return r.check(ctx, *object)
 }
 
 func (r resource[T, C, P]) register(a *api) {
@@ -206,7 +186,7 @@ func (r resource[T, C, P]) register(a *api) {
 		return apiTag("directory").op(verb+"-"+slug, method, path, summary, status...)
 	}
 	found := func(v T) *objectOutput[T] {
-		_, revision := r.identity(v)
+		_, revision := identity(v)
 		return &objectOutput[T]{ETag: tag(revision), Body: v}
 	}
 
@@ -221,12 +201,21 @@ func (r resource[T, C, P]) register(a *api) {
 		})
 	handle(a, cmp.Or(r.adds, r.writes), op("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
 		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
-			v, err := r.create(ctx, in.Body)
+			v := r.initial
+			if r.allow != nil {
+				if err := r.allow(ctx, &in.Body); err != nil {
+					return nil, err
+				}
+			}
+			err := r.checked(ctx, &v, in.Body)
+			if err == nil {
+				v, err = r.create(ctx, v)
+			}
 			if err != nil {
 				return nil, err
 			}
 			out := found(v)
-			id, _ := r.identity(v)
+			id, _ := identity(v)
 			out.Location = r.path + "/" + id
 			return out, nil
 		})
@@ -242,7 +231,7 @@ func (r resource[T, C, P]) register(a *api) {
 			Body P
 		}) (*objectOutput[T], error) {
 			revision := in.revision()
-			v, err := r.update(ctx, in.ID, revision, in.Body)
+			v, err := r.update(ctx, in.ID, revision, func(v *T) error { return r.checked(ctx, v, in.Body) })
 			return found(v), err
 		})
 	handle(a, r.writes, op("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one),

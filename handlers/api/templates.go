@@ -12,15 +12,13 @@ import (
 	"kantoorpost/shared/mailhtml"
 )
 
-type (
-	templatePatch struct {
-		Name     field[string] `json:"name,omitzero"`
-		Language field[string] `json:"language,omitzero"`
-		Team     field[string] `json:"team,omitzero" doc:"null: for everybody"`
-		Subject  field[string] `json:"subject,omitzero"`
-		HTML     field[string] `json:"html,omitzero"`
-	}
-)
+type templatePatch struct {
+	Name     field[string] `json:"name,omitzero"`
+	Language field[string] `json:"language,omitzero"`
+	Team     field[string] `json:"team,omitzero" null:"removes" doc:"null: for everybody"`
+	Subject  field[string] `json:"subject,omitzero" null:"removes"`
+	HTML     field[string] `json:"html,omitzero"`
+}
 
 // TemplatePath names a template.
 type TemplatePath struct {
@@ -40,12 +38,15 @@ func (a *api) registerTemplates() {
 		})
 	handle(a, access.TemplatesWrite, op("create-template", http.MethodPost, many, "Add a template", http.StatusCreated),
 		func(ctx context.Context, in *struct{ Body wire.TemplateBody }) (*objectOutput[wire.TemplateObject], error) {
-			b := in.Body
-			t := compose.Template{Name: b.Name, Language: b.Language, Team: b.Team, Subject: b.Subject, HTML: b.HTML}
-			if err := a.checkTemplate(ctx, &t); err != nil {
+			var t compose.Template
+			err := apply(&t, in.Body)
+			if err == nil {
+				err = a.checkTemplate(ctx, &t)
+			}
+			if err != nil {
 				return nil, err
 			}
-			t, err := a.Writing.CreateTemplate(ctx, t)
+			t, err = a.Writing.CreateTemplate(ctx, t)
 			out := templateOutput(t)
 			out.Location = many + "/" + t.ID
 			return out, err
@@ -67,13 +68,7 @@ func templateOutput(t compose.Template) *objectOutput[wire.TemplateObject] {
 
 func templateOf(t compose.Template) wire.TemplateObject {
 	return wire.TemplateObject{
-		ID:       t.ID,
-		Name:     t.Name,
-		Language: t.Language,
-		Team:     t.Team,
-		Subject:  t.Subject,
-		HTML:     t.HTML,
-		Updated:  t.Updated,
+		ID: t.ID, Name: t.Name, Language: t.Language, Team: t.Team, Subject: t.Subject, HTML: t.HTML, Updated: t.Updated,
 	}
 }
 
@@ -84,13 +79,8 @@ func (a *api) updateTemplate(ctx context.Context, in *struct {
 }) (*objectOutput[wire.TemplateObject], error) {
 	etag := in.rowETag()
 	t, err := a.Writing.UpdateTemplate(ctx, in.Template, etag, func(t *compose.Template) error {
-		in.Body.Team.or(&t.Team)
-		in.Body.Subject.or(&t.Subject)
-		for _, err := range []error{in.Body.Name.into(&t.Name, "name"), in.Body.Language.into(&t.Language, "language"),
-			in.Body.HTML.into(&t.HTML, "html")} {
-			if err != nil {
-				return err
-			}
+		if err := apply(t, in.Body); err != nil {
+			return err
 		}
 		return a.checkTemplate(ctx, t)
 	})
@@ -112,10 +102,7 @@ func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
 	}
 	t.HTML = safeReply(t.HTML)
 	if unknown := compose.Unknown(t.Subject, textOf(t.HTML)); len(unknown) > 0 {
-		return invalid(
-			"body.html",
-			"no other placeholders than {"+strings.Join(compose.Placeholders(), "}, {")+"}; {"+unknown[0]+"} is none",
-		)
+		return invalid("body.html", "no other placeholders than {"+strings.Join(compose.Placeholders(), "}, {")+"}; {"+unknown[0]+"} is none")
 	}
 	if t.Team != "" {
 		if _, err := a.Directory.Team(ctx, t.Team); isGone(err) {

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+)
+
+type (
+	newClient struct {
+		Number string               `json:"number,omitempty" example:"10234" doc:"required, but for a prospect, which gets P-1, P-2 and so on"`
+		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier,prospect" doc:"a manager adds prospects only"`
+		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
+		KvK    string               `json:"kvk,omitempty" example:"12345678"`
+		VAT    string               `json:"vat,omitempty" example:"NL123456789B01"`
+		IBANs  []string             `json:"ibans,omitempty" nullable:"false" doc:"bank accounts, at most 10" example:"[\"NL91ABNA0417164300\"]"`
+	}
+	clientPatch struct {
+		Number field[string]               `json:"number,omitzero"`
+		Type   field[directory.ClientType] `json:"type,omitzero"`
+		Name   field[string]               `json:"name,omitzero"`
+		KvK    field[string]               `json:"kvk,omitzero" null:"removes" doc:"null removes it"`
+		VAT    field[string]               `json:"vat,omitzero" null:"removes" doc:"null removes it"`
+		IBANs  field[[]string]             `json:"ibans,omitzero" null:"removes" doc:"null removes all"`
+	}
+	newContact struct {
+		Name    string   `json:"name" example:"Piet Bakker"`
+		Emails  []string `json:"emails" nullable:"false" doc:"one or more"`
+		Clients []string `json:"clients,omitempty" nullable:"false" doc:"ids of clients"`
+
+		Phone    string `json:"phone,omitempty"`
+		Function string `json:"function,omitempty" doc:"such as Financial controller"`
+		Language string `json:"language,omitempty" doc:"nl, en, de or fr: of mail to him or her; as he or she writes when absent"`
+		Portal   bool   `json:"portal,omitempty" doc:"a program that sends mail for many clients: it has no clients of its own"`
+	}
+	contactPatch struct {
+		Name    field[string]   `json:"name,omitzero"`
+		Emails  field[[]string] `json:"emails,omitzero"`
+		Clients field[[]string] `json:"clients,omitzero"`
+
+		Phone    field[string] `json:"phone,omitzero" null:"removes" doc:"null removes"`
+		Function field[string] `json:"function,omitzero" null:"removes" doc:"null removes"`
+		Language field[string] `json:"language,omitzero" null:"removes" doc:"nl, en, de or fr; null removes"`
+		Portal   field[bool]   `json:"portal,omitzero" doc:"true: its clients are removed"`
+	}
+	newTeamMember struct {
+		Name   string           `json:"name" example:"Sanne de Wit"`
+		Email  string           `json:"email" example:"sanne@kantoor.nl"`
+		Rights directory.Rights `json:"rights" enum:"reader,editor,manager,administrator"`
+		Active *bool            `json:"active,omitempty" doc:"true when absent"`
+	}
+	teamMemberPatch struct {
+		Name   field[string]           `json:"name,omitzero"`
+		Email  field[string]           `json:"email,omitzero" doc:"a new address takes the account away that the member signed in with"`
+		Rights field[directory.Rights] `json:"rights,omitzero"`
+		Active field[bool]             `json:"active,omitzero"`
+
+		Substitute field[wire.SubstituteBody] `json:"substitute,omitzero" null:"removes" doc:"who stands in, and when; null removes"`
+	}
+	newRole struct {
+		Name string `json:"name" example:"Relatiebeheerder"`
+	}
+	rolePatch struct {
+		Name field[string] `json:"name,omitzero"`
+	}
+	newProcessTeam struct {
+		Name    string   `json:"name" example:"Salarisadministratie"`
+		Members []string `json:"members,omitempty" nullable:"false" doc:"ids of team members"`
+	}
+	processTeamPatch struct {
+		Name    field[string]   `json:"name,omitzero"`
+		Members field[[]string] `json:"members,omitzero"`
+	}
+)
+
+// registerDirectory registers the kinds of objects of the directory.
+func (a *api) registerDirectory() {
+	d := a.Directory
+	resource[directory.Client, newClient, clientPatch]{
+		path: "/api/clients", one: "client", many: "clients",
+		reads: access.DirectoryRead, adds: access.ProspectsWrite, writes: access.DirectoryWrite, allow: mayAddClient,
+		list: d.Clients, get: d.Client, create: d.CreateClient, update: d.UpdateClient, remove: d.DeleteClient,
+	}.register(a)
+	resource[directory.Contact, newContact, contactPatch]{
+		path: "/api/contacts", one: "contact", many: "contacts", reads: access.DirectoryRead, writes: access.DirectoryWrite,
+		list: d.Contacts, get: d.Contact, create: d.CreateContact, update: d.UpdateContact, remove: d.DeleteContact,
+	}.register(a)
+	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
+		path: "/api/team-members", one: "team member", many: "team members", reads: access.MembersRead, writes: access.MembersWrite,
+		list: d.TeamMembers, get: d.TeamMember, create: d.CreateTeamMember, update: d.UpdateTeamMember, remove: d.DeleteTeamMember,
+		initial: directory.TeamMember{Active: true}, check: a.keepFirst,
+	}.register(a)
+	resource[directory.Role, newRole, rolePatch]{
+		path: "/api/roles", one: "role", many: "roles", reads: access.DirectoryRead, writes: access.DirectoryWrite,
+		list: d.Roles, get: d.Role, create: d.CreateRole, update: d.UpdateRole, remove: d.DeleteRole,
+	}.register(a)
+	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{
+		path: "/api/process-teams", one: "process team", many: "process teams", reads: access.DirectoryRead, writes: access.DirectoryWrite,
+		list: d.Teams, get: d.Team, create: d.CreateTeam, update: d.UpdateTeam, remove: d.DeleteTeam,
+	}.register(a)
+	handle(a, access.MembersWrite, apiTag("directory").op("delete-account", http.MethodDelete, "/api/team-members/{id}/account",
+		"Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name "+
+			"gets the place"), func(ctx context.Context, in *struct {
+		ByID
+		Precondition
+	}) (*struct{}, error) {
+		return nil, a.Directory.Unbind(ctx, in.ID, in.revision())
+	})
+}
+
+// mayAddClient refuses a client that only an administrator may add.
+func mayAddClient(ctx context.Context, in *newClient) error {
+	switch {
+	case access.Can(actor(ctx), access.DirectoryWrite, access.Some):
+		return nil
+	case in.Type != directory.Prospect:
+		return newProblem(http.StatusForbidden,
+			"your rights include adding clients of type prospect only; an administrator adds the others")
+	case in.Number != "":
+		return invalid("body.number", "no number: the product gives a prospect its number")
+	}
+	return nil
+}
+
+// keepFirst refuses a change that leaves the office without administrator.
+// The first administrator stops being one when a team member gets the same
+// address.
+func (a *api) keepFirst(ctx context.Context, m directory.TeamMember) error {
+	who := actor(ctx)
+	if address, err := directory.ReceivedAddress(m.Email); err != nil || !who.IsFirst() || address != who.Member.Email {
+		return nil
+	}
+	if m.Active && m.Rights == directory.Administrator {
+		return nil
+	}
+	administered, err := a.Directory.Administered(ctx)
+	if err == nil && !administered {
+		err = directory.ErrLastAdministrator
+	}
+	return err
+}
+
+// OfClient names the client.
+type OfClient struct {
+	Client string `path:"client" maxLength:"64"`
+}
+
+func (a *api) registerClientTeam() {
+	const path = "/api/clients/{client}/team-members"
+	answer := func(links []directory.Link, revision string) *objectOutput[wire.ListOf[directory.Link]] {
+		return &objectOutput[wire.ListOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
+	}
+	handle(a, access.DirectoryRead, apiTag("directory").op("get-client-team", http.MethodGet, path,
+		"Who works for a client, in order, in which role"),
+		func(ctx context.Context, in *OfClient) (*objectOutput[wire.ListOf[directory.Link]], error) {
+			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+				return nil, err
+			}
+			links, revision, err := a.Directory.ClientTeamRevision(ctx, in.Client)
+			return answer(links, revision), err
+		})
+	handle(a, access.DirectoryWrite, apiTag("directory").op("set-client-team", http.MethodPut, path,
+		"Say who works for a client, in order, in place of who did"), func(ctx context.Context, in *struct {
+		OfClient
+		Precondition
+		Body []directory.Link `nullable:"false"`
+	}) (*objectOutput[wire.ListOf[directory.Link]], error) {
+		revision, err := a.Directory.SetClientTeam(ctx, in.Client, in.revision(), in.Body)
+		return answer(in.Body, revision), err
+	})
+	handle(a, access.DirectoryRead, apiTag("directory").op("list-client-contacts", http.MethodGet, "/api/clients/{client}/contacts",
+		"Who writes on behalf of a client: at most 200 contacts"),
+		func(ctx context.Context, in *OfClient) (*listOutput[directory.Contact], error) {
+			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+				return nil, err
+			}
+			contacts, err := a.Directory.ContactsOfClient(ctx, in.Client, 200)
+			return listed(contacts, ""), err
+		})
+}
