@@ -185,16 +185,8 @@ func TestAChatIsShown(t *testing.T) {
 	}
 	// A reader sees the chat, but no actions.
 	reader := talking("reader")
-	wants(
-		t,
-		browse(t, reader, "GET", "/web/chats/"+one, ""),
-		200,
-		"Relatiebeheerder",
-		"U kunt deze chat lezen",
-		"!mode=note",
-		"!name=\"do\"",
-		`!value="closed"`,
-	)
+	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!mode=note",
+		"!name=\"do\"", `!value="closed"`)
 	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}

@@ -2,52 +2,21 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"net/url"
 
 	"kantoorpost/handlers/api/wire"
-	"kantoorpost/shared/words"
 )
 
-// A connectorCheck is the result of a check of a connector.
-type connectorCheck struct {
-	Works       bool        `json:"works"`
-	State       string      `json:"state"`
-	Reason      string      `json:"reason"`
-	WhatToDo    *words.Text `json:"whatToDo"`
-	Permissions []struct {
-		Name     string      `json:"name"`
-		Granted  proof       `json:"granted"`
-		WhatToDo *words.Text `json:"whatToDo"`
-	} `json:"permissions"`
-	Mailboxes []struct {
-		ID       string      `json:"id"`
-		Address  string      `json:"address"`
-		Readable bool        `json:"readable"`
-		Settings bool        `json:"settings"`
-		WhatToDo *words.Text `json:"whatToDo"`
-	} `json:"mailboxes"`
-}
-
-// A proof is an answer of the API: yes, no, or null for unknown.
-type proof string
-
-// UnmarshalJSON reads true, false or null.
-func (p *proof) UnmarshalJSON(text []byte) error {
-	var b *bool
-	if err := json.Unmarshal(text, &b); err != nil {
-		return err
-	}
+// proof says what an answer of the API proves.
+func proof(is *bool) string {
 	switch {
-	case b == nil:
-		*p = "unknown"
-	case *b:
-		*p = "yes"
-	default:
-		*p = "no"
+	case is == nil:
+		return "unknown"
+	case *is:
+		return "yes"
 	}
-	return nil
+	return "no"
 }
 
 // connectionPage shows the connection; more adds other data to the view first.
@@ -68,7 +37,7 @@ func (v *request) connectorAPI() string {
 // checkConnector shows the result of a check. The result is not stored, so it
 // is the direct answer to the form.
 func (s *site) checkConnector(v *request) error {
-	var check connectorCheck
+	var check wire.CheckObject
 	p, err := mendable(v.api.post(v.connectorAPI()+"/check", nil, &check))
 	if err != nil {
 		return err
@@ -144,17 +113,6 @@ func (s *site) deleteConnector(v *request) error {
 	return v.done("/web/settings", flash{Key: "connector.deleted"})
 }
 
-// limits tells whether mailboxes that are not activated are refused.
-type limits struct {
-	Limited  proof       `json:"limited"`
-	WhatToDo *words.Text `json:"whatToDo"`
-	Tried    []struct {
-		Address  string      `json:"address"`
-		Readable proof       `json:"readable"`
-		WhatToDo *words.Text `json:"whatToDo"`
-	} `json:"tried"`
-}
-
 func (v *request) limitsPage(status int, more func(*connectorView)) error {
 	view := v.connectorOf("limits")
 	v.read(v.connectorAPI()+"/limit-script", &view.Script)
@@ -166,7 +124,7 @@ func (v *request) limitsPage(status int, more func(*connectorView)) error {
 
 // checkLimits shows whether a mailbox that is not activated is refused.
 func (s *site) checkLimits(v *request) error {
-	var found limits
+	var found wire.LimitsObject
 	body := map[string]string{}
 	address := v.r.PostFormValue("address")
 	if address != "" {

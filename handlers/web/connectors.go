@@ -77,11 +77,11 @@ type connectorView struct {
 	Problem   *Problem
 	Guide     guide
 	Identity  wire.IdentityObject
-	Check     *connectorCheck
+	Check     *wire.CheckObject
 	Addresses addressList
 	Boxes     *boxList // nil until they are requested
 	Script    wire.LimitScript
-	Limits    *limits
+	Limits    *wire.LimitsObject
 	Address   string // that the user wants to check
 	Part      bool   // only a part of the page is requested
 }

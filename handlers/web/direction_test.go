@@ -37,7 +37,7 @@ func TestPagesShowNoDirection(t *testing.T) {
 	api.answers["GET /api/mails/"+one] = m
 	api.answers["GET /api/mails"] = func(*http.Request) any { return wire.ListOf[mailObject]{Items: []mailObject{m}} }
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
-		"items": []suggestion{{Action: "link-contact", Score: 0.9, Contact: &contact{Contact: directory.Contact{ID: "c1", Name: evil}},
+		"items": []wire.SuggestionObject{{Action: "link-contact", Score: 0.9, Contact: &directory.Contact{ID: "c1", Name: evil},
 			Solve: wire.SolveBody{Action: "link-contact", Contact: "c1"}}},
 		"prefill": map[string]string{"name": evil, "company": evil},
 	}

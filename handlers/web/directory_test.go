@@ -92,12 +92,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/clients/k1", ""), 200, "!Btw &lt;nu&gt;")
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/contacts/c1", ""), 200, "jan@thuis.example is geleerd", "!/web/rules/r1",
 		"Bakkerij &lt;Jansen&gt;")
-	wants(
-		t,
-		browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""),
-		200,
-		"Bram Vos, van 6 jul 2126 tot en met 19 jul 2126",
-	)
+	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""), 200, "Bram Vos, van 6 jul 2126 tot en met 19 jul 2126")
 }
 
 func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
@@ -162,15 +157,8 @@ func TestARefusedFormLosesNothing(t *testing.T) {
 	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&substitute=m2&from=2026-05-02&until=2026-05-01"), 422,
 		"niet voor de eerste", `value="01-05-2026"`)
 	// Without script a button of the form searches for clients.
-	wants(
-		t,
-		browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"),
-		200,
-		`value="Piet"`,
-		"p@x.nl",
-		`name="clients" value="k1">`,
-		"Bakkerij",
-	)
+	wants(t, browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"), 200, `value="Piet"`,
+		"p@x.nl", `name="clients" value="k1">`, "Bakkerij")
 }
 
 func TestDeleting(t *testing.T) {

@@ -9,23 +9,19 @@ import (
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/words"
+	"kantoorpost/shared/learn"
 )
 
 type (
 	// A suggestion is a possible solution of a mail, as the API ranks it.
 	suggestion struct {
-		Action  string            `json:"action"`
-		Score   float64           `json:"score"`
-		Reasons []words.Text      `json:"reasons"`
-		Contact *contact          `json:"contact"`
-		Client  *directory.Client `json:"client"`
-		Solve   wire.SolveBody    `json:"solve"`
-		At      string            `json:"-"` // the clients of the contact
-		Path    string            `json:"-"` // the path of its form
-		First   bool              `json:"-"` // of all suggestions
-		Keyed   bool              `json:"-"` // it has a keyboard shortcut
-		Doubt   bool              `json:"-"` // the sender may be somebody else
+		wire.SuggestionObject
+
+		At    string `json:"-"` // the clients of the contact
+		Path  string `json:"-"` // the path of its form
+		First bool   `json:"-"` // of all suggestions
+		Keyed bool   `json:"-"` // it has a keyboard shortcut
+		Doubt bool   `json:"-"` // the sender may be somebody else
 	}
 
 	contact struct {
@@ -49,7 +45,7 @@ type openMail struct {
 	CanSolve    bool
 	CanAdd      bool // clients to the directory
 	CanProspect bool // clients of type prospect, while solving the mail
-	Warnings    []words.Text
+	Warnings    []learn.Reason
 	Doubt       bool                // the sender may be a fraud
 	Undo        *wire.AttemptObject // the decision that can be undone
 	Late        *wire.AttemptObject // the decision of somebody who was faster
@@ -130,15 +126,15 @@ func (m openMail) keyed(s suggestion) bool {
 // when that is more than this mail.
 func (s suggestion) effect() string {
 	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {
-		return s.Action + "-" + s.Solve.Scope
+		return string(s.Action) + "-" + s.Solve.Scope
 	}
 	if s.Solve.Portal {
-		return s.Action + "-portal"
+		return string(s.Action) + "-portal"
 	}
 	if s.Action == "create-contact" && s.Client == nil {
-		return s.Action + "-only"
+		return string(s.Action) + "-only"
 	}
-	return s.Action
+	return string(s.Action)
 }
 
 func (s suggestion) whom() string {
@@ -199,32 +195,27 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 // suggest adds the suggestions for a mail, and the initial values of the form
 // for a new contact.
 func (v *request) suggest(api string, open *openMail) error {
-	var body struct {
-		Items    []suggestion `json:"items"`
-		Warnings []words.Text `json:"warnings"`
-		Doubt    bool         `json:"doubt"`
-		Prefill  struct {
-			wire.SolveBody
-			Company string `json:"company"`
-		} `json:"prefill"`
-	}
+	var body wire.Suggestions
 	if err := v.api.get(api+"/suggestions", &body); err != nil {
 		return err
 	}
-	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.SolveBody, body.Prefill.Company
-	open.Warnings, open.Doubt = body.Warnings, body.Doubt
-	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < minScore })
-	for i, s := range open.Suggestions {
-		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
-		open.Suggestions[i].Keyed, open.Suggestions[i].Doubt = i == 0 && open.keyed(s), open.doubtful()
-		if s.Contact == nil {
+	p := body.Prefill
+	open.Form = wire.SolveBody{Name: p.Name, Email: p.Email, Phone: p.Phone, Function: p.Function, Client: p.Client}
+	open.Company, open.Warnings, open.Doubt = p.Company, body.Warnings, body.Doubt
+	for _, o := range body.Items {
+		if o.Score < minScore {
 			continue
 		}
-		at, err := v.clientNames(s.Contact.Clients)
-		if err != nil {
-			return err
+		s := suggestion{SuggestionObject: o, Path: open.path("solve"), First: len(open.Suggestions) == 0, Doubt: open.doubtful()}
+		s.Keyed = s.First && open.keyed(s)
+		if o.Contact != nil {
+			at, err := v.clientNames(o.Contact.Clients)
+			if err != nil {
+				return err
+			}
+			s.At = at
 		}
-		open.Suggestions[i].At = at
+		open.Suggestions = append(open.Suggestions, s)
 	}
 	if open.Form.Client != "" {
 		c, err := v.customer(open.Form.Client)

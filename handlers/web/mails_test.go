@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/words"
 )
@@ -58,11 +59,10 @@ func waiting() *fakeAPI {
 	none := map[string]any{"items": []any{}, "prefill": map[string]string{"name": "Jan Bakker", "email": "jan@bakker.example"}}
 	api.answers["GET /api/mails/"+two+"/suggestions"] = none
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
-		"items": []suggestion{{
-			Action: "link-contact", Score: 0.9, Reasons: []words.Text{{NL: "Zelfde naam", EN: "Same name"}},
-			Contact: &contact{
-				Contact: directory.Contact{ID: "c1", Name: "Jan Jansen", Clients: []string{"k1"}},
-			}, Solve: wire.SolveBody{Action: "link-contact", Contact: "c1"},
+		"items": []wire.SuggestionObject{{
+			Action: "link-contact", Score: 0.9, Reasons: []learn.Reason{{Text: words.Text{NL: "Zelfde naam", EN: "Same name"}}},
+			Contact: &directory.Contact{ID: "c1", Name: "Jan Jansen", Clients: []string{"k1"}}, Solve: wire.SolveBody{Action: "link-contact",
+				Contact: "c1"},
 		}},
 		"prefill": map[string]string{"name": "Jan Bakker", "email": "jan@bakker.example", "client": "k1"},
 	}
@@ -72,21 +72,9 @@ func waiting() *fakeAPI {
 
 func TestTheListShowsWhatWaits(t *testing.T) {
 	api := waiting()
-	wants(
-		t,
-		browse(t, api, "GET", "/web/mails", ""),
-		200,
-		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;",
-		"Jan &lt;b&gt;",
-		"Onbekende afzender",
-		"Niet geverifieerd",
-		"3 min<",
-		"info@<",
-		"Hallo, dit is het",
-		`<span id="parked-count" class="count">2</span>`,
-		`name="do" value="dismiss"`,
-		"Kies een bericht",
-	)
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender",
+		"Niet geverifieerd", "3 min<", "info@<", "Hallo, dit is het", `<span id="parked-count" class="count">2</span>`,
+		`name="do" value="dismiss"`, "Kies een bericht")
 	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?later=hidden&limit=50&state=parked") {
 		t.Error(api.asked)
 	}
@@ -175,10 +163,11 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	}
 	// The few most likely suggestions are shown at once, the others on request.
 	api := waiting()
-	many := []suggestion{}
+	many := []wire.SuggestionObject{}
 	for i := range 5 {
-		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &directory.Client{Name: fmt.Sprintf("Relatie %d", i)},
-			Solve: wire.SolveBody{Action: "choose-client", Client: fmt.Sprint(i)}})
+		many = append(many, wire.SuggestionObject{Action: "choose-client", Score: 0.1,
+			Client: &directory.Client{Name: fmt.Sprintf("Relatie %d", i)},
+			Solve:  wire.SolveBody{Action: "choose-client", Client: fmt.Sprint(i)}})
 	}
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": many}
 	page := browse(t, api, "GET", "/web/mails/"+one, "")
@@ -253,18 +242,8 @@ func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 		Errors: []FieldError{{Location: "body.email", Message: "expected an address"}}}
 	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1",
 		"HX-Request", "true", "HX-Target", "mail-detail")
-	wants(
-		t,
-		w,
-		422,
-		`value="Piet &#34;de&#34;"`,
-		`value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`,
-		`value="06"`,
-		"<details open>",
-		"Vul een e-mailadres in",
-		`value="k1" checked`,
-		"!aria-describedby=\"invalid-name\"",
-	)
+	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`,
+		`value="06"`, "<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"invalid-name\"")
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
 		t.Error("the address becomes ", to)
 	}
@@ -299,17 +278,7 @@ func TestSearches(t *testing.T) {
 		},
 	}
 	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true", "HX-Target", "contact-choices")
-	wants(
-		t,
-		w,
-		200,
-		`<div id="contact-choices"`,
-		"Jan Jansen",
-		"Bakkerij Jansen",
-		"jan@jansen.example",
-		`name="contact" value="c1"`,
-		"!<html",
-	)
+	wants(t, w, 200, `<div id="contact-choices"`, "Jan Jansen", "Bakkerij Jansen", "jan@jansen.example", `name="contact" value="c1"`, "!<html")
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", ""), 200, "<html", "<details open>", `name="contact" value="c1"`)
 	api.answers["GET /api/clients"] = func(r *http.Request) any {
 		if r.URL.Query().Get("search") != "a&b" {
@@ -319,13 +288,7 @@ func TestSearches(t *testing.T) {
 	}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200,
 		`type="radio" name="client" value="k2"`)
-	wants(
-		t,
-		browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"),
-		200,
-		`value="choose-client"`,
-		"A&amp;B",
-	)
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
 	// Without script it is a button of the form, which keeps the typed values.
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`,
 		`type="radio" name="client" value="k2"`)
@@ -349,8 +312,8 @@ func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 			m := api.answers["GET /api/mails/"+one].(mailObject)
 			m.Verdict, m.Reason, m.Solutions = c.verdict, c.reason, []item.Action{item.Action(c.action)}
 			api.answers["GET /api/mails/"+one] = m
-			api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": []suggestion{{
-				Action: c.action, Score: 0.9, Contact: &contact{Contact: directory.Contact{Name: "Jan Jansen"}},
+			api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": []wire.SuggestionObject{{
+				Action: item.Action(c.action), Score: 0.9, Contact: &directory.Contact{Name: "Jan Jansen"},
 				Client: &directory.Client{Name: "Bakkerij Jansen"},
 				Solve:  wire.SolveBody{Action: c.action},
 			}}}

@@ -94,13 +94,7 @@ func TestRepliesSayTheirState(t *testing.T) {
 		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="message out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
-	wants(
-		t,
-		browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"),
-		200,
-		`id="reply-held"`,
-		"!<html",
-	)
+	wants(t, browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"), 200, `id="reply-held"`, "!<html")
 	if w := browse(t, answered(), "GET", "/web/chats/"+one+"/replies/bounced/state", "", "HX-Request",
 		"true"); w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error("nobody hears that it has another state")

@@ -124,6 +124,7 @@ var viewFunctions = template.FuncMap{
 
 	// of connectors and their addresses
 	"permissions": permissions,
+	"proof":       proof,
 	"begun":       settingsView.begun,
 	"known":       guide.known,
 	"script":      guide.script,

@@ -208,14 +208,8 @@ func TestDrafts(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>",
 		`name="html" value="&lt;p&gt;Half &lt;b&gt;af&lt;/b&gt;&lt;/p&gt;" disabled`)
 	// The text goes along to another mode, whose recipients are offered anew.
-	wants(
-		t,
-		browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""),
-		200,
-		"Half af</textarea>",
-		"jan@bakker.example",
-		"!x@y.example",
-	)
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""), 200, "Half af</textarea>",
+		"jan@bakker.example", "!x@y.example")
 	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"mode forward"}}))
 	wants(t, w, 200, "Beste &lt;Jan&gt;</textarea>", `name="mode" value="forward"`)
 	if w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"discard"}})); w.Code != 303 ||
@@ -228,20 +222,7 @@ func TestDrafts(t *testing.T) {
 func TestFilesOfAReply(t *testing.T) {
 	api := replying()
 	api.answers["POST /api/uploads"] = wire.ReplyFile{ID: "u2", Name: "b & c.pdf", Size: 2_000_000}
-	body, contentType := sent(
-		t,
-		"inhoud",
-		"mode",
-		"reply",
-		"answers",
-		"2",
-		"do",
-		"attach",
-		"attachment",
-		"u1 1200 stuk.pdf",
-		"text",
-		"Hallo",
-	)
+	body, contentType := sent(t, "inhoud", "mode", "reply", "answers", "2", "do", "attach", "attachment", "u1 1200 stuk.pdf", "text", "Hallo")
 	w := browse(t, api, "POST", "/web/chats/"+one+"/write", body, "Content-Type", contentType)
 	wants(t, w, 200, "u1 1200 stuk.pdf", "u2 2000000 b &amp; c.pdf", "2 MB", "Hallo</textarea>")
 	if !asks(api, "POST /api/uploads?name=") || api.bodies["POST /api/uploads"] != "inhoud" {
