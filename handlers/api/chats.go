@@ -65,9 +65,7 @@ func (in PageInput) check() error {
 func (a *api) registerChats() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
-		func(ctx context.Context, in *chatsInput) (*listOutput[wire.ChatObject], error) {
-			return a.listChats(ctx, in)
-		})
+		a.listChats)
 	handle(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
@@ -94,6 +92,18 @@ func (a *api) registerChats() {
 	a.registerOutlook()
 	a.registerMessages()
 	a.registerMoves()
+}
+
+// onChat serves an operation on a chat to which the caller may do an action.
+func onChat[O any](a *api, action access.Action, serve func(context.Context, chat.Chat) (*O, error)) func(
+	context.Context, *ChatPath) (*O, error) {
+	return func(ctx context.Context, in *ChatPath) (*O, error) {
+		c, err := a.chat(ctx, in.Chat, action)
+		if err != nil {
+			return nil, err
+		}
+		return serve(ctx, c)
+	}
 }
 
 // chat returns a chat to which the caller may do this action. A chat that the
@@ -141,10 +151,9 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[wire.Chat
 	if out.Body.ClientName, err = a.readName(ctx, "client", c.Client); err != nil {
 		return nil, err
 	}
-	if out.Body.Assignee != nil {
-		if out.Body.Assignee.Name, err = a.memberName(ctx, map[string]string{}, c.Assignee); err != nil {
-			return nil, err
-		}
+	names := map[string]string{}
+	if err = a.nameMember(ctx, names, out.Body.Assignee); err != nil {
+		return nil, err
 	}
 	if c.Rearranged.IsZero() {
 		return out, nil
@@ -154,6 +163,5 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[wire.Chat
 		return out, err
 	}
 	out.Body.Undo = &wire.Undoable{Kind: string(ch.Kind), By: wire.Named{ID: ch.By}, At: ch.At}
-	out.Body.Undo.By.Name, err = a.memberName(ctx, map[string]string{}, ch.By)
-	return out, err
+	return out, a.nameMember(ctx, names, &out.Body.Undo.By)
 }

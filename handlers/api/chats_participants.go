@@ -20,13 +20,7 @@ func (a *api) registerParticipants() {
 	const path = "/api/chats/{chat}/participants"
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-participants", http.MethodGet, path, "List who takes part in a chat, and why"),
-		func(ctx context.Context, in *ChatPath) (*participantsOutput, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
-			return a.participants(ctx, c)
-		})
+		onChat(a, access.ChatsRead, a.participants))
 	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut, path,
 		"Say who takes part in a chat, in place of who did; who is left out loses the chat"),
 		func(ctx context.Context, in *struct {

@@ -54,9 +54,9 @@ func (a *api) registerConnectors() {
 		func(ctx context.Context, in *struct {
 			ConnectorPath
 			Mailbox string `path:"mailbox" maxLength:"254" doc:"its address"`
-		}) (*struct{ Body wire.MailboxCheck }, error) {
+		}) (*bodyOutput[wire.MailboxCheck], error) {
 			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Mailbox)
-			return &struct{ Body wire.MailboxCheck }{mailboxCheckOf(m)}, err
+			return bodyOf(mailboxCheckOf(m), err)
 		})
 	handle(a, access.ConfigurationRead, op("get-identity", http.MethodGet, "/api/identity",
 		"What a federated credential on an app registration must say to trust this app"), a.getIdentity)
@@ -149,14 +149,13 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 	return a.connectorOutput(c), err
 }
 
-func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body wire.IdentityObject }, error) {
+func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*bodyOutput[wire.IdentityObject], error) {
 	trust, err := a.Connectors.Trust(ctx)
 	if errors.Is(err, entra.ErrNoIdentity) {
-		return &struct{ Body wire.IdentityObject }{wire.IdentityObject{KeyVault: a.KeyVault}}, nil
+		return bodyOf(wire.IdentityObject{KeyVault: a.KeyVault}, nil)
 	}
-	return &struct{ Body wire.IdentityObject }{
-		wire.IdentityObject{Exists: true, Issuer: trust.Issuer, Subject: trust.Subject, Audience: trust.Audience, KeyVault: a.KeyVault},
-	}, err
+	return bodyOf(
+		wire.IdentityObject{Exists: true, Issuer: trust.Issuer, Subject: trust.Subject, Audience: trust.Audience, KeyVault: a.KeyVault}, err)
 }
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {

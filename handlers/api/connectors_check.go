@@ -13,28 +13,23 @@ import (
 	"kantoorpost/shared/connector"
 )
 
-func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ Body wire.CheckObject }, error) {
+func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*bodyOutput[wire.CheckObject], error) {
 	r, err := a.Connectors.Check(ctx, in.Connector)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body wire.CheckObject }{wire.CheckObject{
+	return bodyOf(wire.CheckObject{
 		Works: r.Works, State: string(r.State), Reason: r.Reason, WhatToDo: whatToDo(string(r.State)),
 		Permissions: mapped(r.Permissions, func(p connector.Permission) wire.PermissionCheck {
 			return wire.PermissionCheck{Name: p.Name, Granted: p.Granted, WhatToDo: whatToDo(p.Problem)}
 		}),
 		Mailboxes: mapped(r.Mailboxes, mailboxCheckOf),
-	}}, nil
+	}, nil)
 }
 
 func mailboxCheckOf(m connector.MailboxReport) wire.MailboxCheck {
 	return wire.MailboxCheck{
-		ID:       m.ID,
-		Address:  m.Address,
-		Readable: m.Readable,
-		Settings: m.Settings,
-		Problem:  m.Problem,
-		WhatToDo: whatToDo(m.Problem),
+		ID: m.ID, Address: m.Address, Readable: m.Readable, Settings: m.Settings, Problem: m.Problem, WhatToDo: whatToDo(m.Problem),
 	}
 }
 

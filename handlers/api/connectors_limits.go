@@ -22,7 +22,7 @@ func (a *api) checkLimits(ctx context.Context, in *struct {
 	Body *struct {
 		Address string `json:"address,omitempty" doc:"of a mailbox that is not activated; a few are chosen when absent"`
 	}
-}) (*struct{ Body wire.LimitsObject }, error) {
+}) (*bodyOutput[wire.LimitsObject], error) {
 	address := ""
 	if in.Body != nil {
 		address = in.Body.Address
@@ -39,13 +39,13 @@ func (a *api) checkLimits(ctx context.Context, in *struct {
 		}
 		out.Tried = append(out.Tried, tried)
 	}
-	return &struct{ Body wire.LimitsObject }{out}, nil
+	return bodyOf(out, nil)
 }
 
-func (a *api) limitScript(ctx context.Context, in *ConnectorPath) (*struct{ Body wire.LimitScript }, error) {
+func (a *api) limitScript(ctx context.Context, in *ConnectorPath) (*bodyOutput[wire.LimitScript], error) {
 	script, addresses, err := a.Connectors.LimitScript(ctx, in.Connector)
 	if addresses == nil {
 		addresses = []string{}
 	}
-	return &struct{ Body wire.LimitScript }{wire.LimitScript{Script: script, Addresses: addresses}}, err
+	return bodyOf(wire.LimitScript{Script: script, Addresses: addresses}, err)
 }

@@ -150,7 +150,7 @@ type OfClient struct {
 
 func (a *api) registerClientTeam() {
 	const path = "/api/clients/{client}/team-members"
-	answer := func(links []directory.Link, revision string) *objectOutput[wire.ListOf[directory.Link]] {
+	team := func(links []directory.Link, revision string) *objectOutput[wire.ListOf[directory.Link]] {
 		return &objectOutput[wire.ListOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
 	}
 	handle(a, access.DirectoryRead, apiTag("directory").op("get-client-team", http.MethodGet, path,
@@ -160,7 +160,7 @@ func (a *api) registerClientTeam() {
 				return nil, err
 			}
 			links, revision, err := a.Directory.ClientTeamRevision(ctx, in.Client)
-			return answer(links, revision), err
+			return team(links, revision), err
 		})
 	handle(a, access.DirectoryWrite, apiTag("directory").op("set-client-team", http.MethodPut, path,
 		"Say who works for a client, in order, in place of who did"), func(ctx context.Context, in *struct {
@@ -169,7 +169,7 @@ func (a *api) registerClientTeam() {
 		Body []directory.Link `nullable:"false"`
 	}) (*objectOutput[wire.ListOf[directory.Link]], error) {
 		revision, err := a.Directory.SetClientTeam(ctx, in.Client, in.revision(), in.Body)
-		return answer(in.Body, revision), err
+		return team(in.Body, revision), err
 	})
 	handle(a, access.DirectoryRead, apiTag("directory").op("list-client-contacts", http.MethodGet, "/api/clients/{client}/contacts",
 		"Who writes on behalf of a client: at most 200 contacts"),

@@ -25,9 +25,8 @@ const maxOverdue = 1000
 func (a *api) registerHealthReport() {
 	handle(a, access.HealthRead, apiTag("about").op("get-health", http.MethodGet, "/api/health",
 		"What works, what waits and what is about to stop working"),
-		func(ctx context.Context, _ *struct{}) (*struct{ Body wire.HealthReport }, error) {
-			r, err := a.healthReport(ctx)
-			return &struct{ Body wire.HealthReport }{r}, err
+		func(ctx context.Context, _ *struct{}) (*bodyOutput[wire.HealthReport], error) {
+			return bodyOf(a.healthReport(ctx))
 		})
 }
 

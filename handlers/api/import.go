@@ -29,8 +29,6 @@ type importProblem struct {
 	Report intake.Report `json:"report"`
 }
 
-type importOutput struct{ Body intake.Report }
-
 func (a *api) registerImport() {
 	file := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
 	op := apiTag("directory").op("import-directory", http.MethodPost, "/api/directory/import",
@@ -44,9 +42,8 @@ func (a *api) registerImport() {
 		DryRun  bool   `query:"dryRun" doc:"say what would happen, and change nothing"`
 		Kind    string `query:"kind" enum:"clients,contacts,team-members,roles,client-team" doc:"what the rows are; the sheets say it when absent"`
 		RawBody []byte `contentType:"text/csv"`
-	}) (*importOutput, error) {
-		report, err := a.importFile(ctx, in.RawBody, intake.Kind(in.Kind), in.DryRun)
-		return &importOutput{report}, err
+	}) (*bodyOutput[intake.Report], error) {
+		return bodyOf(a.importFile(ctx, in.RawBody, intake.Kind(in.Kind), in.DryRun))
 	})
 }
 

@@ -15,7 +15,7 @@ func (a *api) registerLearning() {
 		"How much mail needs a hand, month by month"), func(ctx context.Context, in *struct {
 		Months int `query:"months" minimum:"1" maximum:"36" default:"12" doc:"how many months, the current one included"`
 		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included"`
-	}) (*struct{ Body wire.Learning }, error) {
+	}) (*bodyOutput[wire.Learning], error) {
 		now := time.Now().UTC()
 		out := wire.Learning{Months: []wire.LearningMonth{}}
 		var all []periodFigures
@@ -45,7 +45,7 @@ func (a *api) registerLearning() {
 		out.Calibration = calibration(all)
 		var err error
 		out.Placing, err = a.placing(ctx)
-		return &struct{ Body wire.Learning }{out}, err
+		return bodyOf(out, err)
 	})
 }
 

@@ -16,9 +16,8 @@ const maxCounted = 2000
 
 func (a *api) registerMailCounts() {
 	handle(a, access.MailsRead, apiTag("mails").op("count-mails", http.MethodGet, "/api/mails/counts",
-		"How many mails wait, by reason and by address"), func(ctx context.Context, _ *struct{}) (*struct{ Body wire.MailCounts }, error) {
-		n, err := a.countMails(ctx)
-		return &struct{ Body wire.MailCounts }{n}, err
+		"How many mails wait, by reason and by address"), func(ctx context.Context, _ *struct{}) (*bodyOutput[wire.MailCounts], error) {
+		return bodyOf(a.countMails(ctx))
 	})
 }
 

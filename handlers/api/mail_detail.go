@@ -12,30 +12,24 @@ import (
 	"kantoorpost/shared/words"
 )
 
-type (
-	detailOutput struct{ Body wire.MailDetail }
-)
+type detailOutput = bodyOutput[wire.MailDetail]
 
 // detail is a mail with the names of the objects that its reason refers to.
 func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	d := wire.MailDetail{MailObject: mailOf(it), History: []wire.AttemptObject{}}
 	names := map[string]string{}
-	if d.Assignee != nil {
-		var err error
-		if d.Assignee.Name, err = a.memberName(ctx, names, d.Assignee.ID); err != nil {
-			return nil, err
-		}
+	err := a.nameMember(ctx, names, d.Assignee)
+	if err != nil {
+		return nil, err
 	}
 	for _, h := range it.History {
 		o := wire.AttemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat,
 			Client: h.Client, Rule: h.Rule}
-		var err error
 		if o.ByName, err = a.memberName(ctx, names, h.By); err != nil {
 			return nil, err
 		}
 		d.History = append(d.History, o)
 	}
-	var err error
 	if d.Placed, err = a.placement(ctx, it); err != nil {
 		return nil, err
 	}

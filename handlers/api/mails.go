@@ -63,17 +63,9 @@ type mailsInput struct {
 func (a *api) registerMails() {
 	op := apiTag("mails").op
 	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module"),
-		func(ctx context.Context, in *mailsInput) (*listOutput[wire.MailObject], error) {
-			return a.listMails(ctx, in)
-		})
+		a.listMails)
 	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail, with why it waits and what was done to it"),
-		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			if err != nil {
-				return nil, err
-			}
-			return a.detail(ctx, it)
-		})
+		onMail(a, access.MailsRead, a.detail))
 	handle(a, access.MailsRead, bodyOperation("get-mail-body", "mails", "/api/mails/{mail}/body"),
 		func(ctx context.Context, in *struct {
 			MailPath
@@ -90,6 +82,18 @@ func (a *api) registerMails() {
 // MailPath names a mail.
 type MailPath struct {
 	Mail string `path:"mail" maxLength:"64"`
+}
+
+// onMail serves an operation on a mail to which the caller may do an action.
+func onMail[O any](a *api, action access.Action, serve func(context.Context, item.Item) (*O, error)) func(
+	context.Context, *MailPath) (*O, error) {
+	return func(ctx context.Context, in *MailPath) (*O, error) {
+		it, err := a.mail(ctx, in.Mail, action)
+		if err != nil {
+			return nil, err
+		}
+		return serve(ctx, it)
+	}
 }
 
 // mail returns a mail to which the caller may do this action. A mail that the

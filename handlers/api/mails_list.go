@@ -54,11 +54,7 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[wire.M
 func (a *api) listedMails(ctx context.Context, found []wire.MailObject, next string) (*listOutput[wire.MailObject], error) {
 	names := map[string]string{}
 	for _, m := range found {
-		if m.Assignee == nil {
-			continue
-		}
-		var err error
-		if m.Assignee.Name, err = a.memberName(ctx, names, m.Assignee.ID); err != nil {
+		if err := a.nameMember(ctx, names, m.Assignee); err != nil {
 			return nil, err
 		}
 	}

@@ -24,7 +24,7 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 	Client string `query:"client" maxLength:"64" doc:"of the sender; a role brings another member at each client"`
 	Kind   string `query:"kind" enum:"contact,role,process-team" doc:"as if the address were linked so; it need not be activated then"`
 	Link   string `query:"link" maxLength:"64" doc:"of the role or the process team, with kind"`
-}) (*struct{ Body wire.JoinersObject }, error) {
+}) (*bodyOutput[wire.JoinersObject], error) {
 	link, address := connector.Link{Kind: connector.LinkKind(in.Kind), ID: in.Link}, in.Address
 	if in.Kind == "" {
 		v, err := a.Connectors.Activation(ctx, in.Address)
@@ -38,8 +38,7 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	out, err := a.newPreview().joiners(ctx, link, address, in.Client)
-	return &struct{ Body wire.JoinersObject }{out}, err
+	return bodyOf(a.newPreview().joiners(ctx, link, address, in.Client))
 }
 
 // A memberPreview says who would join by the links of several addresses at

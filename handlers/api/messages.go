@@ -129,7 +129,7 @@ type noteInput struct {
 	Body wire.NoteBody
 }
 
-func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body wire.MessageObject }, error) {
+func (a *api) writeNote(ctx context.Context, in *noteInput) (*bodyOutput[wire.MessageObject], error) {
 	n := chat.Note{Text: in.Body.Body}
 	if len(in.Body.Mentions) > 0 {
 		c, err := a.chat(ctx, in.Chat, access.ChatsWrite)

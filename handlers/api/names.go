@@ -3,11 +3,13 @@ package api
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 )
@@ -88,26 +90,20 @@ func (a *api) namesOf(ctx context.Context, keys map[string]bool) (map[string]str
 func (a *api) readName(ctx context.Context, kind, id string) (name string, err error) {
 	switch kind {
 	case "contact":
-		c, failed := a.Directory.Contact(ctx, id)
-		name, err = c.Name, failed
+		name, err = nameBy(ctx, a.Directory.Contact, id)
 	case "client":
-		c, failed := a.Directory.Client(ctx, id)
-		name, err = c.Name, failed
+		name, err = nameBy(ctx, a.Directory.Client, id)
 	case "member":
-		m, failed := a.Directory.TeamMember(ctx, id)
-		name, err = m.Name, failed
+		name, err = nameBy(ctx, a.Directory.TeamMember, id)
 	case "role":
-		r, failed := a.Directory.Role(ctx, id)
-		name, err = r.Name, failed
+		name, err = nameBy(ctx, a.Directory.Role, id)
 	case "process team":
-		t, failed := a.Directory.Team(ctx, id)
-		name, err = t.Name, failed
+		name, err = nameBy(ctx, a.Directory.Team, id)
 	case "connector":
-		c, failed := a.Connectors.Connector(ctx, id)
-		name, err = c.Name, failed
+		name, err = nameBy(ctx, a.Connectors.Connector, id)
 	case "address":
-		boxes, failed := a.Connectors.Load(ctx, []string{id})
-		if err = failed; len(boxes) > 0 {
+		var boxes []connector.Box
+		if boxes, err = a.Connectors.Load(ctx, []string{id}); len(boxes) > 0 {
 			name = boxes[0].Address
 		}
 	}
@@ -115,6 +111,12 @@ func (a *api) readName(ctx context.Context, kind, id string) (name string, err e
 		return "", nil
 	}
 	return name, err
+}
+
+// nameBy is the field Name of what get finds.
+func nameBy[T any](ctx context.Context, get func(context.Context, string) (T, error), id string) (string, error) {
+	object, err := get(ctx, id)
+	return reflect.ValueOf(object).FieldByName("Name").String(), err
 }
 
 // memberName is the name of a team member; "" for an actor who is not a team
@@ -128,6 +130,26 @@ func (a *api) memberName(ctx context.Context, known map[string]string, id string
 		known[id] = name
 	}
 	return name, err
+}
+
+// nameMember adds the name of a team member to his or her id; nil is nobody.
+func (a *api) nameMember(ctx context.Context, known map[string]string, m *wire.Named) (err error) {
+	if m != nil {
+		m.Name, err = a.memberName(ctx, known, m.ID)
+	}
+	return err
+}
+
+// namedMembers are team members with their names.
+func (a *api) namedMembers(ctx context.Context, ids []string) ([]wire.Named, error) {
+	all, names := make([]wire.Named, len(ids)), map[string]string{}
+	for i, id := range ids {
+		all[i].ID = id
+		if err := a.nameMember(ctx, names, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // isGone tells whether the error says that something was deleted in the

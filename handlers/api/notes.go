@@ -39,7 +39,7 @@ func (a *api) note(ctx context.Context, c chat.Chat, in wire.NoteBody) (chat.Not
 func (a *api) editNote(ctx context.Context, in *struct {
 	NotePath
 	Body wire.NoteBody
-}) (*struct{ Body wire.MessageObject }, error) {
+}) (*bodyOutput[wire.MessageObject], error) {
 	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
 	if err != nil {
 		return nil, err
@@ -53,13 +53,14 @@ func (a *api) editNote(ctx context.Context, in *struct {
 }
 
 // writtenNote answers with a note that was written or changed.
-func (a *api) writtenNote(ctx context.Context, in string, m chat.Message, err error) (*struct{ Body wire.MessageObject }, error) {
+func (a *api) writtenNote(ctx context.Context, in string, m chat.Message, err error) (*bodyOutput[wire.MessageObject], error) {
 	if errors.Is(err, chat.ErrNote) {
 		return nil, invalid("body.body", "1 to 10,000 characters")
 	}
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body wire.MessageObject }{messageOf(in, m)}
-	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
+	o := messageOf(in, m)
+	err = a.nameAuthor(ctx, map[string]string{}, &o)
+	return bodyOf(o, err)
 }

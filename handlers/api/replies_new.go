@@ -43,14 +43,13 @@ func (a *api) registerNewReply() {
 		ChatPath
 		Answers string `query:"answers" maxLength:"64" doc:"id of the message; the newest mail when absent"`
 		Mode    string `query:"mode" enum:"reply,reply-all,forward,new" default:"reply-all"`
-	}) (*struct{ Body wire.NewReply }, error) {
+	}) (*bodyOutput[wire.NewReply], error) {
 		c, err := a.chat(ctx, in.Chat, access.ChatsSend)
 		if err != nil {
 			return nil, err
 		}
 		a.askForSent(ctx, c)
-		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
-		return &struct{ Body wire.NewReply }{out}, err
+		return bodyOf(a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode)))
 	})
 }
 
@@ -120,20 +119,11 @@ const writingWindow = 2 * time.Minute
 
 // writingIn are the other members who write in a chat now.
 func (a *api) writingIn(ctx context.Context, chatID string) ([]wire.Named, error) {
-	out := []wire.Named{}
 	ids, err := a.Outbox.Writing(ctx, chatID, actor(ctx).Member.ID, time.Now().Add(-writingWindow))
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, id := range ids {
-		name, err := a.memberName(ctx, names, id)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, wire.Named{ID: id, Name: name})
-	}
-	return out, nil
+	return a.namedMembers(ctx, ids)
 }
 
 // maxQuoteShown is the longest HTML of a quote that is shown before sending.

@@ -71,8 +71,8 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 		o.Recipients = append(o.Recipients, wire.RecipientState{Name: to.Name, Email: to.Email, State: string(to.State), Status: to.Status})
 	}
 	o.Explanation, o.WhatToDo = explainReply(r)
-	var err error
-	if o.By, err = a.namedMember(ctx, names, r.Author); err != nil {
+	o.By.ID = r.Author
+	if err := a.nameMember(ctx, names, &o.By); err != nil {
 		return o, err
 	}
 	if r.Approval != nil {
@@ -80,21 +80,15 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 			Why: r.Approval.Why, At: orNil(r.Approval.At), Rejected: r.Approval.Rejected, Comment: r.Approval.Comment,
 		}
 		if r.Approval.By != "" {
-			by, err := a.namedMember(ctx, names, r.Approval.By)
-			if err != nil {
+			o.Approval.By = &wire.Named{ID: r.Approval.By}
+			if err := a.nameMember(ctx, names, o.Approval.By); err != nil {
 				return o, err
 			}
-			o.Approval.By = &by
 		}
 	}
 	o.CanTakeBack = r.CanTakeBack() && mayTakeBack(ctx, r)
 	o.CanApprove = r.State == outbox.Waiting && mayApprove(ctx, r) == nil
 	return o, nil
-}
-
-func (a *api) namedMember(ctx context.Context, names map[string]string, id string) (wire.Named, error) {
-	name, err := a.memberName(ctx, names, id)
-	return wire.Named{ID: id, Name: name}, err
 }
 
 // leavesFrom is the address from which recipients see that a reply comes.

@@ -40,6 +40,7 @@ type (
 	}
 
 	listOutput[T any] struct{ Body wire.ListOf[T] }
+	bodyOutput[T any] struct{ Body T }
 	// An objectOutput is an object with its entity tag and, when it was just
 	// created, its location.
 	objectOutput[T any] struct {
@@ -73,6 +74,9 @@ func mapped[S, T any](all []S, show func(S) T) []T {
 	}
 	return out
 }
+
+// bodyOf answers with an object that has no entity tag.
+func bodyOf[T any](object T, err error) (*bodyOutput[T], error) { return &bodyOutput[T]{object}, err }
 
 // tag makes the entity tag of a revision.
 // https://www.rfc-editor.org/rfc/rfc9110#name-etag

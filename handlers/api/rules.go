@@ -72,9 +72,9 @@ func (a *api) registerRules() {
 			return a.ruleOutput(ctx, r)
 		})
 	handle(a, access.RulesWrite, op("undo-rule", http.MethodDelete, one, "Take back a rule with all that it did"),
-		func(ctx context.Context, in *RulePath) (*struct{ Body wire.RuleUndone }, error) {
+		func(ctx context.Context, in *RulePath) (*bodyOutput[wire.RuleUndone], error) {
 			r, err := a.Solver.UndoRule(ctx, in.Rule, actor(ctx).ID())
-			return &struct{ Body wire.RuleUndone }{wire.RuleUndone{Reopened: r.Released, Pending: r.Pending}}, err
+			return bodyOf(wire.RuleUndone{Reopened: r.Released, Pending: r.Pending}, err)
 		})
 }
 

@@ -20,23 +20,20 @@ func (a *api) registerSolve() {
 	handle(a, access.MailsSolve, op("solve-mail", http.MethodPost, one+"/solve",
 		"Solve what keeps a mail waiting, and have all mail decided that this answers"), a.solveMail)
 	handle(a, access.MailsSolve, op("undo-mail", http.MethodPost, one+"/undo",
-		"Take back what was last decided about a mail, with what it led to"), a.undoMail)
+		"Take back what was last decided about a mail, with what it led to"), onMail(a, access.MailsSolve, a.undoMail))
 	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once"),
-		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
-			if err != nil {
-				return nil, err
-			}
-			if it.State == item.Parked || it.State == item.New {
-				if _, err := a.Solver.Retry(ctx, actor(ctx).ID(), it.ID); err != nil {
-					return nil, err
+		onMail(a, access.MailsSolve, func(ctx context.Context, it item.Item) (*detailOutput, error) {
+			if it.Waits() {
+				_, err := a.Solver.Retry(ctx, actor(ctx).ID(), it.ID)
+				if err == nil {
+					it, err = a.Items.Get(ctx, it.ID)
 				}
-				if it, err = a.Items.Get(ctx, it.ID); err != nil {
+				if err != nil {
 					return nil, err
 				}
 			}
 			return a.detail(ctx, it)
-		})
+		}))
 	handle(a, access.MailsSolve, op("retry-mails", http.MethodPost, "/api/mails/retry",
 		"Process parked mails again: some, or all that wait for a reason",
 		http.StatusAccepted), a.retryMails)
@@ -76,7 +73,7 @@ func (a *api) person(ctx context.Context) (solve.Person, error) {
 func (a *api) solveMail(ctx context.Context, in *struct {
 	MailPath
 	Body wire.SolveBody
-}) (*struct{ Body wire.Solved }, error) {
+}) (*bodyOutput[wire.Solved], error) {
 	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 	if err != nil {
 		return nil, err
@@ -102,22 +99,19 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 	if rule, err := a.Directory.Rule(ctx, r.Rule); err == nil {
 		out.RuleState = string(rule.State)
 	}
-	return &struct{ Body wire.Solved }{out}, nil
+	return bodyOf(out, nil)
 }
 
-func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body wire.Undone }, error) {
-	if _, err := a.mail(ctx, in.Mail, access.MailsSolve); err != nil {
-		return nil, err
-	}
+func (a *api) undoMail(ctx context.Context, it item.Item) (*bodyOutput[wire.Undone], error) {
 	who, err := a.person(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Solver.Undo(ctx, in.Mail, who)
+	r, err := a.Solver.Undo(ctx, it.ID, who)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body wire.Undone }{wire.Undone{Mail: mailOf(r.Mail), Reopened: r.Released}}, nil
+	return bodyOf(wire.Undone{Mail: mailOf(r.Mail), Reopened: r.Released}, nil)
 }
 
 func explainSolve(err error) *problem {

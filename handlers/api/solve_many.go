@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/learn"
 )
 
-func (a *api) retryMails(ctx context.Context, in *struct{ Body wire.RetryBody }) (*struct{ Body wire.Retried }, error) {
+func (a *api) retryMails(ctx context.Context, in *struct{ Body wire.RetryBody }) (*bodyOutput[wire.Retried], error) {
 	var ids []string
 	var err error
 	switch b := in.Body; {
@@ -22,17 +22,17 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body wire.RetryBody })
 		ids, err = a.solvable(ctx, b.Mails, item.Item.Waits)
 	}
 	if err != nil || len(ids) == 0 {
-		return &struct{ Body wire.Retried }{}, err
+		return bodyOf(wire.Retried{}, err)
 	}
 	r, err := a.Solver.Retry(ctx, actor(ctx).ID(), ids...)
-	return &struct{ Body wire.Retried }{wire.Retried{Asked: len(ids), Released: r.Released}}, err
+	return bodyOf(wire.Retried{Asked: len(ids), Released: r.Released}, err)
 }
 
 // maxRead is for how many of the mails that are dismissed together it is read what was
 // suggested: that takes up to 20 ms for each.
 const maxRead = 20
 
-func (a *api) dismissMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*struct{ Body wire.Dismissed }, error) {
+func (a *api) dismissMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*bodyOutput[wire.Dismissed], error) {
 	ids, err := a.solvable(ctx, in.Body.Mails, item.Item.Waits)
 	if err != nil {
 		return nil, err
@@ -49,10 +49,10 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body wire.ManyBody }
 		return a.firstSuggestion(ctx, it)
 	}
 	n, err := a.Solver.Dismiss(ctx, who, first, ids...)
-	return &struct{ Body wire.Dismissed }{wire.Dismissed{Dismissed: n}}, err
+	return bodyOf(wire.Dismissed{Dismissed: n}, err)
 }
 
-func (a *api) undoMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*struct{ Body wire.Reopened }, error) {
+func (a *api) undoMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*bodyOutput[wire.Reopened], error) {
 	ids, err := a.solvable(ctx, in.Body.Mails, func(it item.Item) bool { return it.State == item.Dismissed })
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (
 		return nil, err
 	}
 	n, err := a.Solver.UndoDismissals(ctx, who, ids...)
-	return &struct{ Body wire.Reopened }{wire.Reopened{Reopened: n}}, err
+	return bodyOf(wire.Reopened{Reopened: n}, err)
 }
 
 // solvable are the given mails that fit and that the caller may solve, each

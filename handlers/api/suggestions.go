@@ -20,14 +20,10 @@ import (
 func (a *api) registerSuggestions() {
 	handle(a, access.MailsRead, apiTag("mails").op("get-suggestions", http.MethodGet, "/api/mails/{mail}/suggestions",
 		"What may solve a mail that waits, ranked, with reasons"),
-		func(ctx context.Context, in *MailPath) (*struct{ Body wire.Suggestions }, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			if err != nil {
-				return nil, err
-			}
+		onMail(a, access.MailsRead, func(ctx context.Context, it item.Item) (*bodyOutput[wire.Suggestions], error) {
 			out := wire.Suggestions{Items: []wire.SuggestionObject{}, Warnings: []learn.Reason{}}
 			if it.State != item.Parked {
-				return &struct{ Body wire.Suggestions }{out}, nil
+				return bodyOf(out, nil)
 			}
 			r, err := a.rank(ctx, it)
 			if err != nil {
@@ -40,8 +36,8 @@ func (a *api) registerSuggestions() {
 			}
 			out.Prefill = prefillOf(r.mail, r.all)
 			out.Chat, err = a.answered(ctx, it)
-			return &struct{ Body wire.Suggestions }{out}, err
-		})
+			return bodyOf(out, err)
+		}))
 }
 
 // answered is the chat whose mail a mail names, if the caller may see it.

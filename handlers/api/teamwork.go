@@ -69,25 +69,17 @@ func (a *api) registerTeamwork() {
 	handle(a, access.MailsSolve, mails("update-mail", http.MethodPatch, "/api/mails/{mail}",
 		"Say who looks after a mail that waits, and when"), a.updateMail)
 	handle(a, access.MailsSolve, mails("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues",
-		"List the active team members who see a mail, and can be its assignee"), a.mailColleagues)
+		"List the active team members who see a mail, and can be its assignee"), onMail(a, access.MailsSolve, a.mailColleagues))
 	handle(a, access.MailsRead, mails("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence",
 		"Say that you look at a mail, for half a minute, and learn who else does"),
-		func(ctx context.Context, in *MailPath) (*lookers, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			if err != nil {
-				return nil, err
-			}
+		onMail(a, access.MailsRead, func(ctx context.Context, it item.Item) (*lookers, error) {
 			return a.look(ctx, "mail "+it.ID, string(it.State))
-		})
+		}))
 	handle(a, access.ChatsRead, chats("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence",
 		"Say that you look at a chat, for half a minute, and learn who else does"),
-		func(ctx context.Context, in *ChatPath) (*lookers, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
+		onChat(a, access.ChatsRead, func(ctx context.Context, c chat.Chat) (*lookers, error) {
 			return a.look(ctx, "chat "+c.ID, string(c.State))
-		})
+		}))
 	handle(a, access.MeRead, about("list-notices", http.MethodGet, "/api/me/notices",
 		"List what colleagues point out to you, newest first, at most 100"), a.listNotices)
 	handle(a, access.MeWrite, about("delete-notice", http.MethodDelete, "/api/me/notices/{notice}",
@@ -106,13 +98,9 @@ func (a *api) registerTeamwork() {
 		})
 	handle(a, access.ChatsRead, chats("unread-chat", http.MethodPost, "/api/chats/{chat}/unread",
 		"Note that you have to look at a chat again; of those in which you take part"),
-		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
+		onChat(a, access.ChatsRead, func(ctx context.Context, c chat.Chat) (*struct{}, error) {
 			return nil, a.Chats.MarkUnread(ctx, c, actor(ctx).Member.ID)
-		})
+		}))
 }
 
 func (a *api) updateMail(ctx context.Context, in *struct {
@@ -142,11 +130,7 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 	return a.detail(ctx, it)
 }
 
-func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[wire.Named], error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
-	if err != nil {
-		return nil, err
-	}
+func (a *api) mailColleagues(ctx context.Context, it item.Item) (*listOutput[wire.Named], error) {
 	sees, err := a.seesMailbox(ctx, it.Mailbox)
 	if err != nil {
 		return nil, err
@@ -186,17 +170,10 @@ func (a *api) look(ctx context.Context, object, state string) (*lookers, error) 
 	if err != nil {
 		return nil, err
 	}
-	names, items := map[string]string{}, []wire.Named{}
-	for _, id := range others {
-		name, err := a.memberName(ctx, names, id)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, wire.Named{ID: id, Name: name})
-	}
 	out := &lookers{}
-	out.Body.Items, out.Body.State = items, state
-	return out, nil
+	out.Body.State = state
+	out.Body.Items, err = a.namedMembers(ctx, others)
+	return out, err
 }
 
 func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[wire.NoticeObject], error) {
@@ -213,7 +190,7 @@ func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[wire.No
 	for _, n := range notices {
 		kind, id, _ := strings.Cut(n.Object, " ")
 		o := wire.NoticeObject{ID: n.ID, Kind: string(n.Kind), Object: kind, Of: id, By: wire.Named{ID: n.By}, At: n.At}
-		if o.By.Name, err = a.memberName(ctx, names, n.By); err != nil {
+		if err := a.nameMember(ctx, names, &o.By); err != nil {
 			return nil, err
 		}
 		out.Body.Items = append(out.Body.Items, o)
