@@ -150,6 +150,7 @@ func TestNameWords(t *testing.T) {
 		" & ":                                "",
 		"jansen.nl":                          "jansen nl",
 		"Garage 24/7":                        "garage 24 7",
+		"Bak\u00adke\u200brij":               "bakkerij",
 		"Bakker\u202e\x00 Bart":              "bakker bart",
 		"A.B.C. Loodgieters b.v./Dak & Goot": "abc loodgieters dak goot",
 	} {

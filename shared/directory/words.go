@@ -30,12 +30,12 @@ func NameWords(name string) []string {
 	return slices.DeleteFunc(Words(name), func(word string) bool { return legalForms[word] })
 }
 
-// Words returns the words of a text as searches compare them: letters and digits, folded and
-// without diacritics. An abbreviation such as b.v. is one word.
+// Words returns the words of a text as searches compare them: letters and digits, folded,
+// without diacritics and without the invisible characters of pasted text. An abbreviation such as b.v. is one word.
 func Words(text string) []string {
 	var folded strings.Builder
 	for _, r := range strings.ToLower(norm.NFKD.String(text)) {
-		if !unicode.Is(unicode.Mn, r) && r != '\'' && r != '’' {
+		if !unicode.Is(unicode.Mn, r) && !invisible(r) && r != '\'' && r != '’' {
 			folded.WriteRune(r)
 		}
 	}
