@@ -185,6 +185,12 @@ func richReply(s *scene) {
 	b.chord("b", control)
 	b.keys("Let op:")
 	b.chord("b", control)
+	const sheet = `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta name=Generator content="Microsoft Excel 15"><link ` +
+		`rel=Main-File href="file:///C:/clip.htm"><style><!--table {mso-displayed-decimal-separator:",";} td {position:fixed} --></style></head>` +
+		"<body><table width=128 style='border-collapse:collapse;width:96pt'><!--StartFragment--> <col width=64 span=2 style='width:48pt'> <tr " +
+		"height=20 style='height:15.0pt'><td class=xl65 x:num style='height:15.0pt;position:fixed' onclick='alert(1)'>Btw</td> <td " +
+		`align=right>21<span style='mso-spacerun:yes'> </span><script>alert(1)<\/script></td></tr><!--EndFragment--></table><img ` +
+		"src='https://elders.example/p.png'></body></html>"
 	paste := func(js string) {
 		if _, err := eval[bool](b, `(() => { const d = new DataTransfer(); `+js+
 			`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true `+
@@ -192,9 +198,9 @@ func richReply(s *scene) {
 			b.fail("pasting", err)
 		}
 	}
-	paste(`d.setData("text/html", "<html><head><style>td{color:red}</style></head><body><table style='width:9pt' class=x><tr><td ` +
-		`style='color:red' onclick='alert(1)'>Btw</td><td>21</td></tr></table><img src='https://elders.example/p.png'><script>alert(1)</scr" ` +
-		`+ "ipt></body></html>"); d.setData("text/plain", "Btw 21")`)
+	paste(`d.setData("text/html", ` + "`" + sheet + "`" + `); d.setData("text/plain", "Btw 21")`)
+	b.until("the table in the text", `document.querySelector(".editor td") !== null`)
+	b.keys("Eronder")
 	paste(`d.items.add(new File([Uint8Array.from(atob("` + drawing(4, 4) +
 		`"), (c) => c.charCodeAt(0))], "scherm.png", { type: "image/png" }))`)
 	b.until("the picture in the text", `document.querySelector(".editor img")?.naturalWidth === 4`)
@@ -209,7 +215,8 @@ func richReply(s *scene) {
 	b.until("the form is gone, or a question", `!document.querySelector("[data-compose]") || document.querySelector("dialog[open]")`)
 	s.Drain()
 	got := s.Tenant.OutsideItems(toJan)
-	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, "<td>Btw</td>") ||
+	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, `<td>Btw</td><td align="right">21`) ||
+		!strings.Contains(got[0].HTML, "</table><div>Eronder") || strings.Contains(got[0].HTML, "mso-") || strings.Contains(got[0].HTML, "fixed") ||
 		strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
 		b.t.Errorf("%d mails outside: %+v", len(got), got)
 	}

@@ -112,6 +112,10 @@ async function editor(area, changed, files) {
   };
   sync();
   squire.addEventListener("input", () => { sync(); changed(); });
+  // Who goes on writing after a pasted table is below it, not in its last cell.
+  squire.addEventListener("willPaste", ({ detail: { fragment } }) => {
+    if (fragment?.lastElementChild?.matches("table")) fragment.append(Object.assign(document.createElement("div"), { innerHTML: "<br>" }));
+  });
   squire.addEventListener("pasteImage", (e) => {
     e.preventDefault();
     if (!files) return;
