@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/sim"
 )
 
 // proven is the opinion of Exchange on a sender who is proven.
@@ -160,6 +162,47 @@ func TestQuietAnswers(t *testing.T) {
 		}
 		if quiet["auto-reply"] != 2 || quiet["read-receipt"] != 1 {
 			t.Errorf("quiet messages: %v", quiet)
+		}
+	})
+}
+
+// Exchange lists a sent mail before it can be read: it comes into its chat all the same.
+func TestASentMailIsListedBeforeItIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := w.conversation()
+		w.Pass(3) // the Sent Items have been read
+		w.Tenant.Behave(sim.Behaviour{SentID: "late"})
+		w.fromOutlook(info, "<vraag@elders.example>", "Antwoord", jan)
+		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Nog iets", "nog", "In-Reply-To: <vraag@elders.example>"))
+		w.Tick()
+		if got := w.viaOutlook(c); len(got) != 0 {
+			t.Fatalf("it was there at once: %q", got)
+		}
+		w.Pass(3)
+		if got := w.viaOutlook(c); !slices.Equal(got, []string{"Antwoord out"}) {
+			t.Errorf("the chat has %q", got)
+		}
+	})
+}
+
+// Exchange gives a reply another Message-ID, and a bank answers it before that is known.
+// Its answer joins the chat as soon as it is.
+func TestAnAnswerToAMessageIDThatIsNotKnownYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := w.conversation()
+		w.Tenant.Behave(sim.Behaviour{NewMessageID: true})
+		w.writeReply(c, "Ter info.", object{"mode": "forward", "to": []object{{"email": bank}}, "confirmed": []string{"outsider"}})
+		w.soon(15 * time.Second)
+		got := w.outside(bank)
+		if len(got) != 1 {
+			t.Fatalf("%d mails left", len(got))
+		}
+		w.Send(bank, []string{info}, apptest.RawMail(bank, info, "Re: FW: Vraag", "b1", "In-Reply-To: "+got[0].MessageID))
+		w.Pass(2)
+		if all := w.messages(c); len(all) != 3 || len(w.waiting()) != 0 {
+			t.Errorf("%d messages, waiting: %v", len(all), w.waiting())
 		}
 	})
 }

@@ -2,13 +2,9 @@ package app_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/sim"
-	"kantoorpost/shared/wiretest"
 	"maps"
-	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -181,53 +177,5 @@ func TestForward(t *testing.T) {
 		if len(got[0].Attachments) != 1 || got[0].Attachments[0].Name != "logo.png" {
 			t.Errorf("with %+v", got[0].Attachments)
 		}
-	})
-}
-
-// A conversation of twenty mails, to and fro, while every ninth call fails in one of
-// three ways and the process dies at times: one mail leaves for each reply, all of it is
-// one chat in the right order, and each quote is of the mail that is answered.
-func TestLongConversation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w, chat, reply := replyStory(t)
-		w.Fault(func(n int, _ *http.Request) wiretest.Fault {
-			if n%9 != 0 {
-				return wiretest.Pass
-			}
-			return wiretest.Fault(1 + n/9%3)
-		})
-		want := []string{"mail in", "reply out"}
-		for i := range 10 {
-			w.soon(15 * time.Second)
-			if i%3 == 1 {
-				w.Start()
-			}
-			w.Pass(8)
-			got := w.outside(jan)
-			if len(got) != i+1 || w.state(chat, reply) != "sent" {
-				t.Fatalf("after %d replies %d mails left; the last is %v", i+1, len(got), w.state(chat, reply))
-			}
-			if i == 9 {
-				break
-			}
-			w.answer(got[i], fmt.Sprint("a", i+2))
-			w.Pass(6)
-			reply = w.writeReply(chat, fmt.Sprint("Antwoord ", i+2, "."), object{"force": true})["id"]
-			want = append(want, "mail in", "reply out")
-		}
-		w.Heal()
-		var lines []string
-		for _, m := range w.messagesOf(chat) {
-			lines = append(lines, fmt.Sprint(m["kind"], " ", m["direction"]))
-		}
-		if !slices.Equal(lines, want) || len(w.Chats()) != 1 {
-			t.Errorf("the conversation is %q, in %d chats", lines, len(w.Chats()))
-		}
-		for i, m := range w.outside(jan) {
-			if id := fmt.Sprint("<a", i+1, "@elders.example>"); m.InReplyTo != id || strings.Count(m.HTML, "Zie het onderwerp") != 1 {
-				t.Errorf("reply %d answers %s, want %s; its text is\n%s", i+1, m.InReplyTo, id, m.HTML)
-			}
-		}
-		w.Check(t)
 	})
 }

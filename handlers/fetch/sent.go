@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
@@ -21,6 +23,13 @@ const (
 	sentBack      = 24 * time.Hour
 	sentFirstBack = 31 * 24 * time.Hour
 )
+
+// sentSettles is how long a mail may be listed among the Sent Items before it can be read.
+// https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/11068
+const sentSettles = 10 * time.Minute
+
+// errUnsettled is the error of a sent mail that is listed and cannot be read yet.
+var errUnsettled = errors.New("a sent mail is listed and not found")
 
 // readSent reads the Sent Items of a mailbox: what team members answered in Outlook. A
 // failure is stored with their cursor and does not count as one of the mailbox.
@@ -67,9 +76,11 @@ func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connec
 }
 
 // storeSent stores those mails of a page that may belong to a conversation: our replies
-// are there already, and what else people send is not ours to keep.
+// are there already, and what else people send is not ours to keep. The round does not go past
+// a mail that cannot be read yet.
 func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
+	var unsettled error
 	for _, id := range page.Incomplete { // of a mail that was moved here
 		m, err := graph.Message(ctx, b.Activation.ID, id)
 		switch {
@@ -88,7 +99,9 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 			continue
 		}
 		a, keep, err := h.sent(ctx, graph, b, m)
-		if err != nil {
+		if errors.Is(err, errUnsettled) {
+			unsettled = fault.Later(time.Minute, err)
+		} else if err != nil {
 			return 0, err
 		}
 		if keep {
@@ -99,7 +112,10 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 	if err == nil {
 		err = h.enqueue(ctx, b, ids)
 	}
-	return len(ids), asStorageError(err)
+	if err != nil {
+		return len(ids), asStorageError(err)
+	}
+	return len(ids), unsettled
 }
 
 // sent makes the item of a sent mail. Keep tells whether it answers a mail that is
@@ -108,7 +124,7 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 	m mail.Message) (a item.Arrival, keep bool, err error) {
 	r, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
 	if err != nil || ours {
-		return a, false, h.ownCopy(ctx, r, m, err)
+		return a, false, h.ownCopy(ctx, b.Activation.ID, r, m, err)
 	}
 	known, err := h.Items.Known(ctx, b.Activation.ID, m.ID)
 	if err != nil || known {
@@ -117,13 +133,15 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 	// Sent mail has no header fields in Graph.
 	p, err := graph.Properties(ctx, b.Activation.ID, m.ID)
 	switch {
+	case answer.IsMissing(err) && h.Connectors.Now().Sub(m.Sent) < sentSettles:
+		return a, false, errUnsettled
 	case answer.IsMissing(err):
-		return a, false, nil // it was seen while it left, and comes again
+		return a, false, nil // deleted meanwhile; or it was seen while it left, and comes again
 	case err != nil:
 		return a, false, err
 	case p.Reply != "": // its Message-ID was changed on the way
 		r, err := h.Outbox.Load(ctx, p.Reply)
-		return a, false, h.ownCopy(ctx, r, m, err)
+		return a, false, h.ownCopy(ctx, b.Activation.ID, r, m, err)
 	}
 	m.Headers = []mail.Header{{Name: "In-Reply-To", Value: p.InReplyTo}, {Name: "References", Value: strings.Join(p.References, " ")}}
 	m.Type = ""
@@ -138,15 +156,32 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 }
 
 // ownCopy notes what the copy of a reply of this office says about it. Err is that of finding
-// the reply, which may be one of another office.
-func (h *Handler) ownCopy(ctx context.Context, r outbox.Reply, m mail.Message, err error) error {
+// the reply, which may be one of another office. An answer may have come before its changed
+// Message-ID was known, and waits: the next tick decides that again.
+func (h *Handler) ownCopy(ctx context.Context, mailbox string, r outbox.Reply, m mail.Message, err error) error {
 	if errors.Is(err, outbox.ErrNotFound) {
 		return nil
 	}
-	if err == nil {
-		err = h.Outbox.NoteCopy(ctx, r, mail.Draft{InternetMessageID: bracketed(m.InternetMessageID), From: m.From, Sent: m.Sent})
+	if err != nil {
+		return asStorageError(err)
 	}
-	return asStorageError(err)
+	id := bracketed(m.InternetMessageID)
+	if id != r.InternetMessageID {
+		waiting, _, err := h.Items.List(ctx, item.Query{Mailbox: mailbox, State: item.Parked, Limit: 200})
+		var answers []string
+		for _, it := range waiting {
+			if slices.Contains(it.Answers(), id) {
+				answers = append(answers, it.ID)
+			}
+		}
+		if err == nil && len(answers) > 0 {
+			err = h.Items.InvalidateDecisions(ctx, answers)
+		}
+		if err != nil {
+			return asStorageError(err)
+		}
+	}
+	return asStorageError(h.Outbox.NoteCopy(ctx, r, mail.Draft{InternetMessageID: id, From: m.From, Sent: m.Sent}))
 }
 
 // inConversation tells whether a sent mail answers one that is stored, placed or not

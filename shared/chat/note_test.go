@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,22 @@ func TestMessagesOfOneMillisecond(t *testing.T) {
 			t.Fatalf("message %d is %v, %v", n, page, err)
 		}
 		after = next
+	}
+	for limit := 6; limit < 10; limit++ { // a page ends among the mails
+		var got []string
+		for after, more := "", true; more; more = after != "" {
+			page, next, err := b.Messages(t.Context(), c.ID, limit, after)
+			if err != nil || len(page) > limit {
+				t.Fatal(len(page), err)
+			}
+			for _, m := range page {
+				got = append(got, m.ID)
+			}
+			after = next
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("pages of %d: %q, want %q", limit, got, want)
+		}
 	}
 }
 

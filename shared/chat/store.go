@@ -182,9 +182,17 @@ func (s *Store) VerdictsOf(ctx context.Context, contact string, clients []string
 // Messages returns the messages of a chat, newest first, and the id to continue
 // after, "" at the end. It costs one query. In a page, a reply stands where it left, which
 // its id does not know yet; those of one millisecond are in the order in which they came
-// into the chat, since Graph gives mail the time in whole seconds.
+// into the chat, since Graph gives mail the time in whole seconds. So a page is shorter where
+// it would divide those of one millisecond, unless they fill it.
 func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {
-	messages, next, err := list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
+	messages, next, err := list[Message](ctx, s.table, messageKey(chat, ""), limit+1, after)
+	if n := limit; len(messages) > n {
+		for n > 0 && ids.TimeOf(messages[n].ID).Equal(ids.TimeOf(messages[n-1].ID)) {
+			n--
+		}
+		messages = messages[:cmp.Or(n, limit)]
+		next = messages[len(messages)-1].ID
+	}
 	sorting.By(messages, func(a, b Message) int {
 		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.Sequence, a.Sequence))
 	})

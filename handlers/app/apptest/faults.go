@@ -11,7 +11,7 @@ import (
 
 // Transports are the doubles of all services that a world calls.
 func (w *World) Transports() []*wiretest.Wire {
-	return []*wiretest.Wire{w.ToTables, w.ToQueues, w.ToMicrosoft}
+	return []*wiretest.Wire{w.ToTables, w.ToQueues, w.ToBlobs, w.ToMicrosoft}
 }
 
 // Fault decides about every call over any wire, counted together.

@@ -56,7 +56,8 @@ func (w *World) Check(t *testing.T) {
 			if reason := text(key, "reason"); state == "parked" && reason == "" || state != "parked" && state != "dismissed" && reason != "" {
 				t.Errorf("%s: state %s, reason %q", key, state, reason)
 			}
-			if view := "v|" + box + "|" + rest; text(view, "state") != state || text(view, "chat") != text(key, "chat") {
+			sent := rows[key].Props["sent"] == true // from Outlook: it is in no list
+			if view := "v|" + box + "|" + rest; !sent && (text(view, "state") != state || text(view, "chat") != text(key, "chat")) {
 				t.Errorf("%s: the view of its mailbox says otherwise", key)
 			}
 			if chat := text(key, "chat"); (chat != "") != (state == "processed") || chat != "" && !has("c|"+chat) {
