@@ -30,8 +30,10 @@ var warningTexts = map[compose.Code]words.Text{
 		EN: "The mail asks for an answer at another domain than its sender's, or at a mail provider. The answer goes to the sender.",
 	},
 	compose.WarnMany: {
-		NL: "De mail heeft zo veel ontvangers dat ze hier niet allemaal bekend zijn.",
-		EN: "The mail has so many recipients that not all of them are known here.",
+		NL: "De mail heeft meer ontvangers dan hier bekend zijn, en Outlook geeft ze nu niet. Moet iedereen het antwoord krijgen, " +
+			"begin dan later opnieuw of antwoord in Outlook.",
+		EN: "The mail has more recipients than are known here, and Outlook does not give them now. If everybody must get the answer, " +
+			"begin again later or answer in Outlook.",
 	},
 }
 

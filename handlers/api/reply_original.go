@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ type original struct {
 	message chat.Message
 	mail    item.Item    // of a mail
 	reply   outbox.Reply // of a reply of the office
+	cut     bool         // it may have recipients that are not known
 }
 
 func (o original) empty() bool { return o.message.ID == "" }
@@ -41,7 +43,9 @@ func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mo
 	}
 	switch {
 	case o.message.IsMail():
-		o.mail, err = k.api.Items.Get(ctx, o.message.ID)
+		if o.mail, err = k.api.Items.Get(ctx, o.message.ID); err == nil {
+			err = k.readRecipients(ctx, &o)
+		}
 	case o.message.Kind == chat.KindReply && hasLeft(outbox.State(o.message.State)):
 		o.reply, err = k.api.Outbox.Get(ctx, k.chat.ID, o.message.ID)
 	default:
@@ -51,6 +55,32 @@ func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mo
 		return original{}, err
 	}
 	return o, nil
+}
+
+// readRecipients asks Graph for the recipients of a mail that has more than are stored.
+// Without an answer the writer is told that some are missing.
+func (k *correspondence) readRecipients(ctx context.Context, o *original) error {
+	if max(len(o.mail.To), len(o.mail.Cc)) < item.MaxRecipients {
+		return nil
+	}
+	if err := k.read(ctx); err != nil {
+		return err
+	}
+	graph, err := k.api.mailbox(ctx, o.mail)
+	var m mail.Message
+	if err == nil {
+		m, err = graph.Message(ctx, o.mail.Mailbox, o.mail.MessageID)
+	}
+	if err != nil {
+		slog.InfoContext(ctx, "the recipients of a mail are not all known", "mail", o.mail.ID, "error", err)
+		o.cut = true
+		return nil
+	}
+	o.message.To, o.message.Cc = m.To, m.Cc
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		k.seen[compose.Normal(a.Email)] = true
+	}
+	return nil
 }
 
 // newest is the id of the newest mail that came in; of the newest reply that left, in a
@@ -73,7 +103,7 @@ func (k *correspondence) recipients(o original, mode outbox.Mode) compose.Recipi
 		return compose.Recipients{}
 	}
 	from := compose.Original{
-		From: o.message.From, ReplyTo: o.mail.AnswersTo, To: o.message.To, Cc: o.message.Cc, Sent: o.message.Direction == chat.Out,
+		From: o.message.From, ReplyTo: o.mail.AnswersTo, To: o.message.To, Cc: o.message.Cc, Sent: o.message.Direction == chat.Out, Cut: o.cut,
 	}
 	return compose.RecipientsOf(from, mode, k.isOwn)
 }

@@ -2,9 +2,12 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/sim"
+	"kantoorpost/shared/wiretest"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -176,6 +179,44 @@ func TestForward(t *testing.T) {
 		}
 		if len(got[0].Attachments) != 1 || got[0].Attachments[0].Name != "logo.png" {
 			t.Errorf("with %+v", got[0].Attachments)
+		}
+	})
+}
+
+// A mail to seventy people is answered to all of them, though fewer are stored. While Graph
+// does not answer, the writer is told that some are missing.
+func TestAllOfManyRecipients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		w.Tick()
+		var to []string
+		for n := range 70 {
+			to = append(to, fmt.Sprintf("lid%d@vereniging.example", n))
+		}
+		info := "info@" + apptest.Domain
+		w.Send(jan, []string{info}, apptest.RawMail(jan, strings.Join(to, ",\r\n ")+", "+info, "Vergadering", "v1"))
+		w.Pass(1)
+		chat := w.chatOf("Vergadering")["id"]
+		offer := func() (n int, warnings string, offered object) {
+			if code := w.Ask(anna, "GET", fmt.Sprint("/api/chats/", chat, "/replies/new?mode=reply-all"), nil, &offered); code != 200 {
+				t.Fatal(code, w.Answered[len(w.Answered)-1])
+			}
+			return len(offered["to"].([]any)), fmt.Sprint(offered["warnings"]), offered
+		}
+		w.ToMicrosoft.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
+		if n, warnings, _ := offer(); n > 51 || !strings.Contains(warnings, "many-recipients") {
+			t.Errorf("without Graph %d are offered, warnings %s", n, warnings)
+		}
+		w.Heal()
+		n, warnings, offered := offer()
+		if n != 71 || warnings != "[]" {
+			t.Fatalf("%d are offered, warnings %s", n, warnings)
+		}
+		w.writeReply(chat, "Wij komen.", object{"to": offered["to"], "cc": offered["cc"], "confirmed": []string{"outsider"}})
+		w.soon(15 * time.Second)
+		if got := w.outside("lid69@vereniging.example"); len(got) != 1 || len(got[0].To) != 71 {
+			t.Errorf("the last one got %+v", got)
 		}
 	})
 }

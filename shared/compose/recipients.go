@@ -27,7 +27,7 @@ const (
 	// WarnReplyTo means that the mail asks for answers at another domain than its
 	// sender's. Answers go to the sender.
 	WarnReplyTo Code = "reply-to"
-	// WarnMany means that the mail has so many recipients that not all are known.
+	// WarnMany means that the mail has more recipients than are known.
 	WarnMany Code = "many-recipients"
 )
 
@@ -37,6 +37,7 @@ type Original struct {
 	ReplyTo []mail.Address
 	To, Cc  []mail.Address
 	Sent    bool // the office sent it
+	Cut     bool // it may have more recipients
 }
 
 // Recipients are whom a reply goes to, as long as its writer changes nothing.
@@ -47,9 +48,6 @@ type Recipients struct {
 	Hidden   bool           // no address of the office stands among the recipients that are known
 	Warnings []Code
 }
-
-// maxKnown is how many addresses of To and of Cc are kept of a mail (package item).
-const maxKnown = 50
 
 // RecipientsOf returns the recipients of a reply. They come from the message that is
 // answered, and from nothing else. Own says whether an address is an activated one of
@@ -73,10 +71,9 @@ func RecipientsOf(o Original, mode outbox.Mode, own func(email string) bool) (r 
 	}
 	cc := list{own: own, seen: slices.Concat(target.seen, all.seen)}
 	cc.add(o.Cc...)
-	many := len(o.To) >= maxKnown || len(o.Cc) >= maxKnown
 	r.Hidden = !o.Sent && !slices.ContainsFunc(slices.Concat(o.To, o.Cc), func(a mail.Address) bool { return own(a.Email) })
 	switch {
-	case many:
+	case o.Cut:
 		r.Warnings = append(r.Warnings, WarnMany)
 	case r.Hidden:
 		r.Warnings = append(r.Warnings, WarnBcc)

@@ -238,10 +238,12 @@ const (
 // Limits of the fields of an item. Longer values are cut, never refused; an item
 // stays far below the 1 MiB of a row.
 const (
+	// MaxRecipients is how many are kept of To, and of Cc.
+	MaxRecipients = 50
+
 	maxSubject    = 500  // runes
 	maxName       = 200  // runes
 	maxPreview    = 255  // runes, as in Graph
-	maxRecipients = 50   // of To and of Cc
 	maxReferences = 12   // the first, which began the conversation, and the last ones
 	maxID         = 2000 // runes of an id that another system made
 	maxHistory    = 20   // attempts, the last ones
@@ -286,8 +288,8 @@ func cutAddress(a mail.Address) mail.Address {
 }
 
 func cutAddresses(in []mail.Address) []mail.Address {
-	out := make([]mail.Address, 0, min(len(in), maxRecipients))
-	for _, a := range in[:min(len(in), maxRecipients)] {
+	out := make([]mail.Address, 0, min(len(in), MaxRecipients))
+	for _, a := range in[:min(len(in), MaxRecipients)] {
 		out = append(out, cutAddress(a))
 	}
 	return out

@@ -9,9 +9,9 @@ type DraftBody struct {
 	Answers     string            `json:"answers,omitempty" maxLength:"64"`
 	Mode        string            `json:"mode,omitempty" enum:"reply,reply-all,forward,new"`
 	Address     string            `json:"address,omitempty" maxLength:"254"`
-	To          []RecipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"kept as they were typed"`
-	Cc          []RecipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
-	Bcc         []RecipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
+	To          []RecipientObject `json:"to,omitempty" nullable:"true" maxItems:"500" doc:"kept as they were typed"`
+	Cc          []RecipientObject `json:"cc,omitempty" nullable:"true" maxItems:"500"`
+	Bcc         []RecipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"500"`
 	Language    string            `json:"language,omitempty" enum:"nl,en,de,fr"`
 	Subject     string            `json:"subject,omitempty" maxLength:"1000"`
 	HTML        string            `json:"html,omitempty"`
