@@ -117,20 +117,23 @@ func monthOf(name string) int {
 }
 
 // dateOf returns a date, zero for one that does not exist or is more than two years
-// away. Year 0 stands for the year in which the date follows received.
+// away. Year 0 stands for the year in which the date is at most a month before received, or
+// follows it.
 func dateOf(year, month, day int, received time.Time) time.Time {
-	guess := year == 0
-	if guess {
-		year = received.Year()
-	} else if year < 100 {
+	switch {
+	case year == 0:
+		for year = received.Year() - 1; year <= received.Year()+1; year++ {
+			if d := dateOf(year, month, day, received); !d.IsZero() && !d.Before(received.AddDate(0, -1, 0)) {
+				return d
+			}
+		}
+		return time.Time{}
+	case year < 100:
 		year += 2000
 	}
 	d := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	if month < 1 || month > 12 || d.Day() != day {
 		return time.Time{}
-	}
-	if guess && d.Before(received.AddDate(0, -1, 0)) {
-		d = d.AddDate(1, 0, 0)
 	}
 	if away := d.Sub(received).Hours() / 24; away > 730 || away < -31 {
 		return time.Time{}

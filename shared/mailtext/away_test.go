@@ -45,6 +45,29 @@ func TestAway(t *testing.T) {
 	}
 }
 
+// A date without a year is in the year that is nearest to the day of receipt.
+func TestAwayAtTheTurnOfTheYear(t *testing.T) {
+	for received, c := range map[string][2]string{
+		"2027-01-02": {"Afwezig van 24 december t/m 31 december.", "2026-12-31"},
+		"2027-01-04": {"Ik ben afwezig tot 3 januari.", "2027-01-03"},
+		"2026-12-31": {"Ik ben op 4 januari weer terug.", "2027-01-03"},
+		"2026-12-01": {"Afwezig tot 15 november", "2026-11-15"},
+		"2027-12-20": {"Afwezig t/m 29 februari", "2028-02-29"},
+		"2026-12-20": {"Afwezig t/m 29 februari", ""},
+		"2027-01-01": {"Afwezig t/m 20 november", "2027-11-20"},
+	} {
+		at, err := time.Parse(time.DateOnly, received)
+		a := AwayIn(c[0], at.Add(9*time.Hour))
+		got := ""
+		if !a.Until.IsZero() {
+			got = a.Until.Format(time.DateOnly)
+		}
+		if err != nil || got != c[1] {
+			t.Errorf("%s, %q: until %q, want %q", received, c[0], got, c[1])
+		}
+	}
+}
+
 // However long an answer is, only its start is read.
 func TestAwayIsBounded(t *testing.T) {
 	n := 0
