@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
 
@@ -115,11 +116,11 @@ func (s *site) chats(v *request) error {
 
 // seesAll tells whether the user may see chats in which he or she takes no
 // part.
-func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "administrator" }
+func seesAll(r directory.Rights) bool { return r == directory.Manager || r == directory.Administrator }
 
 func (v *request) chatsView(f chatFilter) *chatsView {
-	f.All = f.All && v.me.seesAll()
-	view := &chatsView{Filter: f, SeesAll: v.me.seesAll(), CanSend: v.me.can("chats.send"), NoKeys: noKeys(v.r)}
+	f.All = f.All && seesAll(v.me.Rights)
+	view := &chatsView{Filter: f, SeesAll: seesAll(v.me.Rights), CanSend: v.me.can("chats.send"), NoKeys: noKeys(v.r)}
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
 		return view // the list stays as it is
 	}

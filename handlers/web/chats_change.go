@@ -49,7 +49,7 @@ func (s *site) writeNote(v *request) error {
 	note.Status = failTexts[p.Status]
 	note.Status = cmp.Or(note.Status, "500")
 	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats",
-		&chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
+		&chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: seesAll(v.me.Rights), Kept: &note})
 }
 
 // readChat marks the chat as read, up to the position that the page showed.
@@ -124,7 +124,7 @@ func (s *site) changePeople(v *request) error {
 			return v.done(page, flash{Key: "chats.not-added"})
 		case do == "add":
 			return v.done(page, flash{Key: "chats.added"})
-		case member == v.me.ID && !v.me.seesAll():
+		case member == v.me.ID && !seesAll(v.me.Rights):
 			return v.done("/web/chats"+strings.TrimPrefix(page, "/web/chats/"+url.PathEscape(v.r.PathValue("chat"))), flash{Key: "chats.left"})
 		}
 		return v.done(page, flash{Key: "chats.removed"})

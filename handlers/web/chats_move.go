@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 
-	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
@@ -35,17 +34,14 @@ func (s *site) movePage(v *request) error {
 		} else {
 			ask.Set("search", m.Find)
 		}
-		var chats wire.ListOf[chatObject]
-		v.read("/api/chats?"+ask.Encode(), &chats)
-		chats.Items = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID })
-		sorting.By(chats.Items, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
-		m.Chats = chats.Items[:min(len(chats.Items), mostFound)]
+		chats := slices.DeleteFunc(some[chatObject](v, "/api/chats?"+ask.Encode()), func(c chatObject) bool { return c.ID == open.ID })
+		sorting.By(chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
+		m.Chats = chats[:min(len(chats), mostFound)]
 		if m.Find == "" || !v.me.can("directory.read") {
 			return nil
 		}
-		var clients wire.ListOf[directory.Client]
-		v.read("/api/clients?limit=8&search="+url.QueryEscape(m.Find), &clients)
-		m.Clients = slices.DeleteFunc(clients.Items, func(c directory.Client) bool { return c.ID == open.Client })
+		clients := some[directory.Client](v, "/api/clients?limit=8&search="+url.QueryEscape(m.Find))
+		m.Clients = slices.DeleteFunc(clients, func(c directory.Client) bool { return c.ID == open.Client })
 		return nil
 	})
 }

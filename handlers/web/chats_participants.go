@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 )
 
@@ -58,14 +59,12 @@ func (c *openChat) relate() {
 // people adds the participants, and for a user who may change them the other
 // team members.
 func (v *request) people(api string, open *openChat) {
-	var page wire.ListOf[wire.Participant]
-	v.read(api+"/participants", &page)
-	open.People = page.Items
+	open.People = some[wire.Participant](v, api+"/participants")
 	if !open.CanWrite {
 		return
 	}
 	people := v.colleagues()
 	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID}
 	open.Plan.People = whoSee(people, open.Members)
-	open.Others = slices.DeleteFunc(people, func(p person) bool { return slices.Contains(open.Members, p.ID) })
+	open.Others = slices.DeleteFunc(people, func(p directory.TeamMember) bool { return slices.Contains(open.Members, p.ID) })
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
 
@@ -22,8 +23,8 @@ type openChat struct {
 	Earlier  string // where earlier messages are shown
 	Later    bool   // the last messages are not shown
 	People   []wire.Participant
-	Others   []person     // who can be added
-	Lookers  []wire.Named // who look at it now
+	Others   []directory.TeamMember // who can be added
+	Lookers  []wire.Named           // who look at it now
 	CanWrite bool
 	Composer composer
 	Move     *moving // where to a message or the chat can be moved
@@ -136,7 +137,7 @@ func (v *request) showChat(status int, more func(*openChat) error) error {
 // openChat reads the chat that the request names, without its messages.
 func (v *request) openChat() (*openChat, error) {
 	f := chatFilterOf(v.r.URL.Query())
-	f.All = f.All && v.me.seesAll()
+	f.All = f.All && seesAll(v.me.Rights)
 	open := &openChat{Filter: f, CanWrite: v.me.can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
 	open.ID = v.r.PathValue("chat")
 	tag, err := v.api.getTag(open.api(""), &open.chatObject)
@@ -156,14 +157,14 @@ const threadPage = 50
 
 // thread adds the last messages, or those before a given one, the oldest first.
 func (v *request) thread(earlier string, open *openChat) error {
-	var page wire.ListOf[message]
-	if err := v.api.get(open.api("messages")+"?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
+	messages, next, err := page[message](v, open.api("messages")+queryOf("limit", strconv.Itoa(threadPage), "after", earlier))
+	if err != nil {
 		return err
 	}
-	open.Thread = page.Items
+	open.Thread = messages
 	slices.Reverse(open.Thread)
-	if page.Next != "" {
-		open.Earlier = withQuery(open.path(""), "earlier", page.Next)
+	if next != "" {
+		open.Earlier = withQuery(open.path(""), "earlier", next)
 	}
 	for i := range open.Thread {
 		m := &open.Thread[i]

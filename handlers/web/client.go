@@ -97,6 +97,13 @@ func page[T any](v *request, path string) (items []T, next string, err error) {
 	return l.Items, l.Next, err
 }
 
+// some are the objects of a page of a list, for the page.
+func some[T any](v *request, path string) []T {
+	var l wire.ListOf[T]
+	v.read(path, &l)
+	return l.Items
+}
+
 // all are the objects of a list for the page, at most maxListed.
 func all[T any](v *request, path string) (items []T) {
 	if v.failed == nil {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 )
 
@@ -110,11 +109,9 @@ func (v *request) directoryView(k directoryKind) (*directoryView, error) {
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
-	var page wire.ListOf[entry]
-	err := v.api.get(k.API+queryOf("limit", "50", "search", view.Search, "after", view.After), &page)
-	view.Entries = page.Items
-	if page.Next != "" {
-		view.Next = "/web/directory/" + k.Name + queryOf("search", view.Search, "after", page.Next)
+	entries, next, err := page[entry](v, k.API+queryOf("limit", "50", "search", view.Search, "after", view.After))
+	if view.Entries = entries; next != "" {
+		view.Next = "/web/directory/" + k.Name + queryOf("search", view.Search, "after", next)
 	}
 	return view, err
 }

@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/url"
-
-	"kantoorpost/handlers/api/wire"
 )
 
 // A clientView has the data about a client beside the client's own fields.
@@ -13,11 +11,8 @@ type clientView struct {
 }
 
 func (v *request) aroundClient(o *openEntry) {
-	var contacts wire.ListOf[contact]
-	v.read("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts)
-	var chats wire.ListOf[chatObject]
+	o.Around = &clientView{Contacts: some[contact](v, "/api/clients/"+url.PathEscape(o.ID)+"/contacts")}
 	if v.me.can("chats.read") {
-		v.read("/api/chats"+queryOf("client", o.ID, "limit", "5"), &chats)
+		o.Around.Chats = some[chatObject](v, "/api/chats"+queryOf("client", o.ID, "limit", "5"))
 	}
-	o.Around = &clientView{contacts.Items, chats.Items}
 }

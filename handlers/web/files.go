@@ -54,9 +54,9 @@ func filesAt(path string, expected bool) *files {
 func (v *request) files(mail string) (*files, error) {
 	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet"),
 		Outlook: "/web/mails/" + url.PathEscape(mail) + "/outlook"}
-	var page wire.ListOf[wire.AttachmentObject]
-	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
-	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
+	var err error
+	if f.Items, _, err = page[wire.AttachmentObject](v, "/api/mails/"+url.PathEscape(mail)+"/attachments"); err != nil &&
+		!errors.As(err, &f.Problem) {
 		return nil, err
 	}
 	saved := 0

@@ -74,12 +74,12 @@ func (v *request) received(f *flash) error {
 	if f == nil || f.Chat == "" {
 		return nil
 	}
-	var people wire.ListOf[wire.Participant]
-	p, err := refusedOrGone(v.api.get("/api/chats/"+url.PathEscape(f.Chat)+"/participants", &people))
+	people, _, err := page[wire.Participant](v, "/api/chats/"+url.PathEscape(f.Chat)+"/participants")
+	p, err := refusedOrGone(err)
 	if p != nil {
 		f.Chat = ""
 	}
-	for _, m := range people.Items {
+	for _, m := range people {
 		f.Received = append(f.Received, displayName(m.Name, m.Email))
 	}
 	return err

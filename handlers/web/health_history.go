@@ -26,16 +26,13 @@ func (v *request) addHistory(view *healthView) {
 	if v.r.URL.Query().Get("hours") == strconv.Itoa(healthHours[1]) {
 		view.Hours = healthHours[1]
 	}
-	var points wire.ListOf[wire.HealthPoint]
-	v.read("/api/health/history?hours="+strconv.Itoa(view.Hours), &points)
-	var failed wire.ListOf[poisonMessage]
-	v.read("/api/poison", &failed)
-	for i, m := range failed.Items {
-		failed.Items[i].Path = "/web/health/poison/" + url.PathEscape(m.Queue) + "/" + url.PathEscape(m.ID)
+	points := some[wire.HealthPoint](v, "/api/health/history?hours="+strconv.Itoa(view.Hours))
+	view.Poison, view.Retry = some[poisonMessage](v, "/api/poison"), v.me.can("queues.write")
+	for i, m := range view.Poison {
+		view.Poison[i].Path = "/web/health/poison/" + url.PathEscape(m.Queue) + "/" + url.PathEscape(m.ID)
 	}
-	view.Poison, view.Retry = failed.Items, v.me.can("queues.write")
-	if len(points.Items) > 1 {
-		view.Plots = v.healthPlots(points.Items, view.Hours)
+	if len(points) > 1 {
+		view.Plots = v.healthPlots(points, view.Hours)
 	}
 }
 

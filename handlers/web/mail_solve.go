@@ -142,11 +142,11 @@ func (v *request) next(id string, f flash) error {
 	back := want.query()
 	want.State, want.After, want.Show = "parked", id, pageSize
 	for range 2 {
-		var page wire.ListOf[mailObject]
-		if err := v.api.get(want.apiPath(time.Now()), &page); err != nil {
+		mails, _, err := page[mailObject](v, want.apiPath(time.Now()))
+		if err != nil {
 			return err
 		}
-		for _, m := range page.Items {
+		for _, m := range mails {
 			if m.ID != id {
 				return v.done("/web/mails/"+url.PathEscape(m.ID)+back, f)
 			}

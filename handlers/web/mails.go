@@ -145,9 +145,7 @@ func (v *request) mailsView(f filter) *mailsView {
 		v.known["parked"] = number(view.Counts)
 	}
 	if len(page.Items) == 0 && !f.isFiltered() && v.me.can("configuration.read") {
-		var connectors wire.ListOf[struct{}]
-		v.read("/api/connectors", &connectors)
-		view.Setup = len(connectors.Items) == 0
+		view.Setup = len(some[struct{}](v, "/api/connectors")) == 0
 	}
 	if page.Next != "" {
 		more := f

@@ -118,12 +118,12 @@ func (v *request) countsView() (view countsView, err error) {
 		}
 	}
 	if v.me.can("chats.read") {
-		var mine wire.ListOf[struct{}]
-		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200", &mine); err != nil {
+		mine, next, err := page[struct{}](v, "/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200")
+		if err != nil {
 			return view, err
 		}
-		if n := len(mine.Items); n > 0 {
-			view.Unread = counted(n, mine.Next != "")
+		if n := len(mine); n > 0 {
+			view.Unread = counted(n, next != "")
 		}
 	}
 	if v.me.can("chats.send") {
@@ -132,11 +132,9 @@ func (v *request) countsView() (view countsView, err error) {
 		}
 	}
 	if v.me.can("me.write") {
-		var notices wire.ListOf[notice]
-		if err := v.api.get("/api/me/notices", &notices); err != nil {
+		if view.Notices, _, err = page[notice](v, "/api/me/notices"); err != nil {
 			return view, err
 		}
-		view.Notices = notices.Items
 	}
 	if v.me.can("health.read") {
 		if view.Report, err = v.site.report(v, reportAge); err != nil {

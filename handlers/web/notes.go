@@ -10,14 +10,15 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
 
 // mentioned are the ids of the colleagues whom a text names, as @Name: the longest name
 // that fits counts.
-func mentioned(text string, people []person) (ids []string) {
+func mentioned(text string, people []directory.TeamMember) (ids []string) {
 	people = slices.Clone(people)
-	sorting.By(people, func(a, b person) int { return cmp.Compare(len(b.Name), len(a.Name)) })
+	sorting.By(people, func(a, b directory.TeamMember) int { return cmp.Compare(len(b.Name), len(a.Name)) })
 	for _, part := range strings.Split(text, "@")[1:] {
 		for _, p := range people {
 			name, rest := strings.ToLower(p.Name), strings.ToLower(part)
@@ -62,14 +63,11 @@ func (s *site) mentionChoices(v *request) error {
 	if !isPart(v.r) {
 		return v.done(page, flash{})
 	}
-	var here wire.ListOf[wire.Participant]
-	v.read(api+"/participants", &here)
-	staff := v.colleagues()
 	var members []string
-	for _, p := range here.Items {
+	for _, p := range some[wire.Participant](v, api+"/participants") {
 		members = append(members, p.ID)
 	}
-	people, in := whoSee(staff, members), func(p wire.Named) bool { return slices.Contains(members, p.ID) }
+	people, in := whoSee(v.colleagues(), members), func(p wire.Named) bool { return slices.Contains(members, p.ID) }
 	sorting.By(people, func(a, b wire.Named) int {
 		if in(a) != in(b) {
 			return map[bool]int{true: -1, false: 1}[in(a)]

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // label is the recipient as people write it: Jan Jansen <jan@bakker.example>.
@@ -76,16 +77,12 @@ const fewFound = 6
 func (s *site) findRecipients(v *request) error {
 	find := url.QueryEscape(v.r.URL.Query().Get("find"))
 	choices := []wire.RecipientObject{}
-	var contacts wire.ListOf[contact]
-	v.read("/api/contacts?limit=6&search="+find, &contacts)
-	for _, c := range contacts.Items {
+	for _, c := range some[contact](v, "/api/contacts?limit=6&search="+find) {
 		for _, email := range c.Emails {
 			choices = append(choices, wire.RecipientObject{Name: c.Name, Email: email})
 		}
 	}
-	var members wire.ListOf[person]
-	v.read("/api/team-members?limit=6&search="+find, &members)
-	for _, m := range members.Items {
+	for _, m := range some[directory.TeamMember](v, "/api/team-members?limit=6&search="+find) {
 		choices = append(choices, wire.RecipientObject{Name: m.Name, Email: m.Email, Marks: []string{v.t("chats.colleague")}})
 	}
 	return v.part("chats", "recipient-choices", choices[:min(len(choices), 2*fewFound)])

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -226,19 +227,15 @@ func (s *site) replies(v *request) error {
 
 // countOutgoing is how many replies need a person, "" for none.
 func (v *request) countOutgoing() (string, error) {
-	var page wire.ListOf[replyObject]
-	if err := v.api.get("/api/replies?limit=100", &page); err != nil {
-		return "", err
-	}
+	replies, next, err := page[replyObject](v, "/api/replies?limit=100")
 	n := 0
-	for _, r := range page.Items {
-		switch r.State {
-		case stateFailed, stateDraft, stateUnknown, stateBounced, stateApproval:
+	for _, r := range replies {
+		if slices.Contains(outgoingStates, r.State) && r.State != stateScheduled {
 			n++
 		}
 	}
-	if n == 0 {
-		return "", nil
+	if n == 0 || err != nil {
+		return "", err
 	}
-	return counted(n, page.Next != ""), nil
+	return counted(n, next != ""), nil
 }

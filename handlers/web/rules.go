@@ -74,11 +74,9 @@ func (v *request) rulesView() (*rulesView, error) {
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
-	var page wire.ListOf[ruleObject]
-	err := v.api.get("/api/rules"+queryOf("limit", "50", "kind", view.Kind, "search", view.Search, "after", view.After), &page)
-	view.Rules = page.Items
-	if page.Next != "" {
-		view.Next = "/web/rules" + queryOf("kind", view.Kind, "search", view.Search, "after", page.Next)
+	rules, next, err := page[ruleObject](v, "/api/rules"+queryOf("limit", "50", "kind", view.Kind, "search", view.Search, "after", view.After))
+	if view.Rules = rules; next != "" {
+		view.Next = "/web/rules" + queryOf("kind", view.Kind, "search", view.Search, "after", next)
 	}
 	return view, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // A planView is what says who looks after a mail or a chat, and when, and changes it.
@@ -48,22 +49,14 @@ func (s *site) registerTeamwork() {
 }
 
 // colleagues are the active team members.
-func (v *request) colleagues() (people []person) {
-	for _, m := range all[struct {
-		person
-		Active bool `json:"active"`
-	}](v, "/api/team-members") {
-		if m.Active {
-			people = append(people, m.person)
-		}
-	}
-	return people
+func (v *request) colleagues() []directory.TeamMember {
+	return slices.DeleteFunc(all[directory.TeamMember](v, "/api/team-members"), func(m directory.TeamMember) bool { return !m.Active })
 }
 
 // staff are the team members that a form offers, by name: those who are active, and who is
 // chosen already.
 func (v *request) staff(chosen ...string) (people []wire.Named) {
-	for _, p := range all[entry](v, "/api/team-members") {
+	for _, p := range all[directory.TeamMember](v, "/api/team-members") {
 		if p.Active || slices.Contains(chosen, p.ID) {
 			people = append(people, wire.Named{ID: p.ID, Name: p.Name})
 		}
@@ -72,9 +65,9 @@ func (v *request) staff(chosen ...string) (people []wire.Named) {
 }
 
 // whoSee are those of people who see a chat with the given members.
-func whoSee(people []person, members []string) (sees []wire.Named) {
+func whoSee(people []directory.TeamMember, members []string) (sees []wire.Named) {
 	for _, p := range people {
-		if slices.Contains(members, p.ID) || p.seesAll() {
+		if slices.Contains(members, p.ID) || seesAll(p.Rights) {
 			sees = append(sees, wire.Named{ID: p.ID, Name: p.Name})
 		}
 	}
@@ -91,15 +84,9 @@ func (s *site) mailColleagues(v *request) error {
 	}
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
-		open := openMail{
-			mailObject: mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{ID: v.r.PathValue("mail")}}},
-			Filter:     filterOf(v.r.URL.Query()),
-		}
-		return v.part(
-			"mails",
-			"assign-form",
-			planView{Path: open.path("plan"), Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()},
-		)
+		open := openMail{Filter: filterOf(v.r.URL.Query())}
+		open.ID = v.r.PathValue("mail")
+		return v.part("mails", "assign-form", planView{Path: open.path("plan"), Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()})
 	}
 	return v.showMail(http.StatusOK, func(open *openMail) error {
 		if open.Plan != nil {
@@ -210,7 +197,8 @@ func (s *site) chatLooking(v *request) error {
 	if !isPart(v.r) {
 		return v.done(page, flash{})
 	}
-	open := &openChat{chatObject: chatObject{ChatObject: wire.ChatObject{ID: v.r.PathValue("chat")}}, Filter: chatFilterOf(v.r.URL.Query())}
+	open := &openChat{Filter: chatFilterOf(v.r.URL.Query())}
+	open.ID = v.r.PathValue("chat")
 	var others wire.ListOf[wire.Named]
 	if err := v.api.post(api+"/presence", nil, &others); err != nil {
 		return err
@@ -273,18 +261,17 @@ func (m mailObject) lastDecision() *wire.AttemptObject {
 const maxNamed = 20
 
 func (s *site) notices(v *request) error {
-	var page wire.ListOf[notice]
-	v.read("/api/me/notices", &page)
-	for i, n := range page.Items[:min(len(page.Items), maxNamed)] {
+	notices := some[notice](v, "/api/me/notices")
+	for i, n := range notices[:min(len(notices), maxNamed)] {
 		var of struct {
 			Subject string `json:"subject"`
 		}
 		if _, err := gone(v.api.get("/api/"+n.Object+"s/"+url.PathEscape(n.Of), &of)); err != nil {
 			return err
 		}
-		page.Items[i].About = of.Subject
+		notices[i].About = of.Subject
 	}
-	return v.page("notices", page.Items)
+	return v.page("notices", notices)
 }
 
 // openNotice notes that a notice was seen, and goes to what it is about.

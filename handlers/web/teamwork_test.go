@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/directory"
 )
 
 // A form says who looks after a mail or a chat, and when; the page goes on to the next mail
@@ -146,7 +147,7 @@ func TestMentionChoices(t *testing.T) {
 
 // A note tells the colleagues whom it names.
 func TestMentions(t *testing.T) {
-	people := []person{{Me: wire.Me{ID: "1", Name: "Jan"}}, {Me: wire.Me{ID: "2", Name: "Jan Bos"}}, {Me: wire.Me{ID: "3", Name: "Els"}}}
+	people := []directory.TeamMember{{ID: "1", Name: "Jan"}, {ID: "2", Name: "Jan Bos"}, {ID: "3", Name: "Els"}}
 	for text, want := range map[string][]string{
 		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"},
 		"niets": nil, "@": nil,

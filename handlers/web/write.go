@@ -211,11 +211,9 @@ func (v *request) addSender(c *composer, o wire.NewReply) error {
 
 // offerNew adds from which addresses a chat can begin.
 func (v *request) offerNew(c *composer) error {
-	var mine wire.ListOf[wire.SenderObject]
-	v.read("/api/me/addresses", &mine)
-	o := wire.NewReply{Addresses: mine.Items}
-	if len(mine.Items) > 0 {
-		o.From = &mine.Items[0]
+	o := wire.NewReply{Addresses: some[wire.SenderObject](v, "/api/me/addresses")}
+	if len(o.Addresses) > 0 {
+		o.From = &o.Addresses[0]
 	}
 	return v.addSender(c, o)
 }

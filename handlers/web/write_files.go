@@ -137,25 +137,22 @@ func (v *request) attachFiles(to []wire.ReplyFile) ([]wire.ReplyFile, error) {
 func (v *request) sources(open *openChat, do, other string) error {
 	found, thread := &fileSources{}, open.Thread
 	if do == "sources" && other != "" {
-		var page wire.ListOf[message]
-		v.read("/api/chats/"+url.PathEscape(other)+"/messages?limit=50", &page)
-		slices.Reverse(page.Items)
-		thread = page.Items
+		thread = some[message](v, "/api/chats/"+url.PathEscape(other)+"/messages?limit=50")
+		slices.Reverse(thread)
 	}
 	for _, m := range slices.Backward(thread) {
 		if m.Mail == "" || !m.HasAttachments || len(found.Mails) == maxSources {
 			continue
 		}
-		var page wire.ListOf[wire.AttachmentObject]
-		p, err := anyProblem(v.api.get("/api/mails/"+url.PathEscape(m.Mail)+"/attachments", &page))
+		files, _, err := page[wire.AttachmentObject](v, "/api/mails/"+url.PathEscape(m.Mail)+"/attachments")
+		p, err := anyProblem(err)
 		if err != nil {
 			return err
 		}
-		found.Mails = append(found.Mails, fileSource{m, page.Items, p != nil})
+		found.Mails = append(found.Mails, fileSource{m, files, p != nil})
 	}
-	var chats wire.ListOf[chatObject]
-	v.read("/api/chats?limit=20&client="+url.QueryEscape(open.Client), &chats)
-	found.Chats = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID || c.ID == other })
+	chats := some[chatObject](v, "/api/chats?limit=20&client="+url.QueryEscape(open.Client))
+	found.Chats = slices.DeleteFunc(chats, func(c chatObject) bool { return c.ID == open.ID || c.ID == other })
 	open.Composer.Sources = found
 	return nil
 }
