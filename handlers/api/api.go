@@ -10,7 +10,7 @@
 //  3. The operation (operation.go) reads and validates the request by the type of its
 //     input: the tags of the fields are the rules, and the description of the API.
 //  4. The function of the operation looks whether the caller may see the object
-//     (visibility.go, mails.go, chats.go), calls the domain, and returns an output.
+//     (guard.go, mails.go, chats.go), calls the domain, and returns an output.
 //  5. The output is written (operation_write.go). An error becomes a problem: refusals in
 //     problem.go says which status and which words an error of the domain gets.
 //
