@@ -52,7 +52,7 @@ type Handler struct {
 	Jobs       job.Putter
 	// Arrive stores mails that an address received, those that it can decide with their
 	// decision. More says that earlier mail may follow.
-	Arrive func(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Arrived, error)
+	Arrive func(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Ingested, error)
 }
 
 // maxParallel is how many mailboxes of a job are read at the same time. Outlook

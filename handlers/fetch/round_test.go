@@ -92,10 +92,10 @@ func setUp(t *testing.T) fixture {
 }
 
 // storeUndecided is an Arrive that decides nothing.
-func storeUndecided(items *item.Store) func(context.Context, connector.Activation, []item.Arrival, bool) (item.Arrived, error) {
-	return func(ctx context.Context, _ connector.Activation, mails []item.Arrival, _ bool) (item.Arrived, error) {
+func storeUndecided(items *item.Store) func(context.Context, connector.Activation, []item.Arrival, bool) (item.Ingested, error) {
+	return func(ctx context.Context, _ connector.Activation, mails []item.Arrival, _ bool) (item.Ingested, error) {
 		ids, err := items.Ingest(ctx, mails)
-		return item.Arrived{Stored: len(ids), Undecided: ids}, err
+		return item.Ingested{Stored: len(ids), Undecided: ids}, err
 	}
 }
 

@@ -26,19 +26,19 @@ const arriveLimit = 20 * time.Second
 // then stored by itself. Mails that cannot be decided in one step, or at all, are stored
 // in state New. More says that earlier mail may follow: then an answer to a mail that is
 // not stored yet is one of those.
-func (h *Handler) Arrive(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Arrived, error) {
-	a, err := h.arriving(ctx, to, mails)
+func (h *Handler) Arrive(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Ingested, error) {
+	a, err := h.newPage(ctx, to, mails)
 	if err != nil {
 		slog.WarnContext(ctx, "mails stored undecided", "mails", len(mails), "error", err)
 	}
 	if a == nil {
 		ids, err := h.Items.Ingest(ctx, mails)
-		return item.Arrived{Stored: len(ids), Undecided: ids}, err
+		return item.Ingested{Stored: len(ids), Undecided: ids}, err
 	}
 	a.more = more
 	err = a.decideAll(ctx, mails)
 	a.mark(ctx)
-	done := item.Arrived{Stored: a.stored}
+	done := item.Ingested{Stored: a.stored}
 	if err == nil {
 		done.Undecided, err = h.Items.Ingest(ctx, a.later)
 		done.Stored += len(done.Undecided)
@@ -46,8 +46,8 @@ func (h *Handler) Arrive(ctx context.Context, to connector.Activation, mails []i
 	return done, err
 }
 
-// arrivals are the mails of one page, in the order in which they are decided.
-type arrivals struct {
+// A page are the mails of one page of Graph, in the order in which they are decided.
+type page struct {
 	*run
 	batch   table.Batch
 	mails   []item.Item // whose operations are in the batch
@@ -61,8 +61,8 @@ type arrivals struct {
 	stored     int
 }
 
-// arriving prepares to decide mails; nil when nothing is to be decided.
-func (h *Handler) arriving(ctx context.Context, to connector.Activation, mails []item.Arrival) (*arrivals, error) {
+// newPage prepares to decide mails; nil when nothing is to be decided.
+func (h *Handler) newPage(ctx context.Context, to connector.Activation, mails []item.Arrival) (*page, error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}
@@ -74,18 +74,18 @@ func (h *Handler) arriving(ctx context.Context, to connector.Activation, mails [
 	if err != nil {
 		return nil, err
 	}
-	a := &arrivals{run: h.run("", version, clients, map[string]connector.Activation{to.ID: to}), laterNames: map[string]bool{}}
+	a := &page{run: h.run("", version, clients, map[string]connector.Activation{to.ID: to}), laterNames: map[string]bool{}}
 	a.begin()
 	return a, nil
 }
 
-func (a *arrivals) begin() {
+func (a *page) begin() {
 	a.batch, a.mails, a.from = table.Batch{}, nil, nil
 	a.counted, a.names = map[item.Count]int{}, map[string]bool{}
 }
 
 // decideAll decides mails, and stores those that could be decided.
-func (a *arrivals) decideAll(ctx context.Context, mails []item.Arrival) error {
+func (a *page) decideAll(ctx context.Context, mails []item.Arrival) error {
 	ordered, err := a.inOrder(mails)
 	if err != nil {
 		return err
@@ -111,17 +111,17 @@ func (a *arrivals) decideAll(ctx context.Context, mails []item.Arrival) error {
 	return a.flush(ctx)
 }
 
-// prepared is a mail of the page as it is stored, and as it came.
-type prepared struct {
-	item.Arriving
+// A pageMail is a mail of the page as it is stored, and as it came.
+type pageMail struct {
+	item.Prepared
 	from *item.Arrival
 }
 
 // inOrder returns the mails of a page, each once, in the order in which they are
 // decided: oldest first, but an answer comes after what it answers.
-func (a *arrivals) inOrder(mails []item.Arrival) (ordered []*prepared, err error) {
+func (a *page) inOrder(mails []item.Arrival) (ordered []*pageMail, err error) {
 	a.records.contents = make(map[string]string, len(mails))
-	byID, named := make(map[string]*prepared, len(mails)), map[string][]string{}
+	byID, named := make(map[string]*pageMail, len(mails)), map[string][]string{}
 	for i := range mails {
 		from := &mails[i]
 		m, err := a.Items.Prepare(*from)
@@ -131,7 +131,7 @@ func (a *arrivals) inOrder(mails []item.Arrival) (ordered []*prepared, err error
 		if _, twice := byID[m.ID]; twice {
 			continue
 		}
-		byID[m.ID], a.records.contents[m.ID] = &prepared{m, from}, from.Content
+		byID[m.ID], a.records.contents[m.ID] = &pageMail{m, from}, from.Content
 		named[m.InternetMessageID] = append(named[m.InternetMessageID], m.ID)
 	}
 	done := map[string]bool{}
@@ -159,7 +159,7 @@ type readError struct{ error }
 
 // add decides a mail and adds it to the batch. Decided is false when that takes more
 // than one step.
-func (a *arrivals) add(ctx context.Context, m *prepared) (decided bool, err error) {
+func (a *page) add(ctx context.Context, m *pageMail) (decided bool, err error) {
 	if shared(a.names, m.Item) { // what it belongs to must be stored before it is decided
 		if err := a.flush(ctx); err != nil {
 			return false, err
@@ -169,7 +169,7 @@ func (a *arrivals) add(ctx context.Context, m *prepared) (decided bool, err erro
 		if shared(a.laterNames, m.Item) { // also those of a batch that was overtaken just now
 			return false, nil
 		}
-		it, ops, counted, err := a.operations(ctx, m.Arriving)
+		it, ops, counted, err := a.operations(ctx, m.Prepared)
 		if err != nil || ops == nil {
 			return false, err
 		}
@@ -197,7 +197,7 @@ const maxCounts = 3
 
 // operations decides a mail, and returns it with the operations that store it; none
 // when that takes more than one step.
-func (a *arrivals) operations(ctx context.Context, m item.Arriving) (it item.Item, ops []table.Op, counted item.Count, err error) {
+func (a *page) operations(ctx context.Context, m item.Prepared) (it item.Item, ops []table.Op, counted item.Count, err error) {
 	d, err := decideSafely(ctx, m.Item, a.records, false)
 	if err == nil && d.starts() {
 		var waits bool
@@ -221,7 +221,7 @@ func (a *arrivals) operations(ctx context.Context, m item.Arriving) (it item.Ite
 
 // waits tells whether a mail that would start a chat answers a mail that is stored, or
 // may be stored soon: that one is decided before (see placeAnswered).
-func (a *arrivals) waits(ctx context.Context, it item.Item) (bool, error) {
+func (a *page) waits(ctx context.Context, it item.Item) (bool, error) {
 	answers := it.Answers()
 	if a.more && len(answers) > 0 {
 		return true, nil
@@ -237,7 +237,7 @@ func (a *arrivals) waits(ctx context.Context, it item.Item) (bool, error) {
 
 // flush stores the mails of the batch. When somebody else was faster, they are stored
 // undecided instead, those that are new.
-func (a *arrivals) flush(ctx context.Context) error {
+func (a *page) flush(ctx context.Context) error {
 	if len(a.mails) == 0 {
 		return nil
 	}
@@ -265,7 +265,7 @@ func (a *arrivals) flush(ctx context.Context) error {
 }
 
 // postpone leaves a mail to a process job, and with it those that belong to it.
-func (a *arrivals) postpone(m *item.Arrival) {
+func (a *page) postpone(m *item.Arrival) {
 	a.later = append(a.later, *m)
 	addNames(a.laterNames, m.Item)
 }

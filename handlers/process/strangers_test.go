@@ -94,8 +94,8 @@ func village(t *testing.T) (*records, map[string]string) {
 	all := must.Get(d.AllClients(t.Context(), 100))(t)
 	x := learn.NewClientIndex(all)
 	mails := service.Table("mails")
-	return &records{Store: chat.NewStore(mails), directory: d, items: item.NewStore(mails), contents: map[string]string{}, cache: &cache{}, files: &memo[[]string]{},
-		clients: func(context.Context) (*learn.ClientIndex, error) { return x, nil }}, numbers
+	return &records{Store: chat.NewStore(mails), directory: d, items: item.NewStore(mails), contents: map[string]string{},
+		cache: &cache{}, files: &memo[[]string]{}, clients: func(context.Context) (*learn.ClientIndex, error) { return x, nil }}, numbers
 }
 
 // Mail as people in and around a Dutch office write it. Each comes into the chat of the

@@ -15,39 +15,39 @@ type Arrival struct {
 	Content string
 }
 
-// Arrived says what became of mails that came in.
-type Arrived struct {
+// Ingested says what became of arrivals.
+type Ingested struct {
 	Stored    int      // how many are new
 	Undecided []string // ids of those in state New: they need a process job
 }
 
-// An Arriving is a mail that is about to be stored, with the rows of its text.
-type Arriving struct {
+// A Prepared is a mail that is about to be stored, with the rows of its text.
+type Prepared struct {
 	Item
 	body []table.Row
 }
 
 // Prepare returns the mail of an arrival in state New, with its id.
-func (s *Store) Prepare(a Arrival) (Arriving, error) {
-	m := Arriving{Item: a.Item}
+func (s *Store) Prepare(a Arrival) (Prepared, error) {
+	m := Prepared{Item: a.Item}
 	m.ID = NewID(m.Mailbox, m.MessageID, m.Received)
 	m.State, m.Stored = New, s.now()
 	m.cut()
 	var err error
 	if m.body, err = bodyRows(m.ID, a.Content); err != nil {
-		return Arriving{}, err
+		return Prepared{}, err
 	}
 	m.BodyParts = int64(len(m.body))
 	return m, nil
 }
 
 // OneStep tells whether Insertion stores all of the mail.
-func (m Arriving) OneStep() bool { return len(m.body) <= 1 }
+func (m Prepared) OneStep() bool { return len(m.body) <= 1 }
 
 // Insertion returns the operations that store the mail in its present state; they fail
 // when it is stored already. A text of several rows is not among them: it may be too
 // large for the transaction. The version is as in Transition.
-func (m Arriving) Insertion(version string) []table.Op {
+func (m Prepared) Insertion(version string) []table.Op {
 	found := append(m.reindex(), m.rebase()...)
 	ops := []table.Op{
 		table.Insert(table.Row{Key: identityKey(m.Mailbox, m.MessageID), Props: map[string]any{"mail": m.ID}}),

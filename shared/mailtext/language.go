@@ -37,7 +37,8 @@ const (
 // LanguageIn returns the language of a text, "nl", "en", "de" or "fr"; "" unless it is surely one of them.
 func LanguageIn(text string) string {
 	count, all := map[string]int{}, 0
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text[:min(len(text), languageBytes)]), func(c rune) bool { return !unicode.IsLetter(c) && c != '\'' }) {
+	between := func(c rune) bool { return !unicode.IsLetter(c) && c != '\'' }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text[:min(len(text), languageBytes)]), between) {
 		if language := commonWords[word]; language != "" {
 			count[language]++
 			all++

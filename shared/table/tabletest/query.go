@@ -1,9 +1,11 @@
 package tabletest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,10 +22,9 @@ func unquote(s string) string { return strings.ReplaceAll(s, "''", "'") }
 func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 	q := r.URL.Query()
 	m := filterForm.FindStringSubmatch(q.Get("$filter"))
+	known := []string{"$filter", "$select", "$top", "NextPartitionKey", "NextRowKey"}
 	for p := range q {
-		switch p {
-		case "$filter", "$select", "$top", "NextPartitionKey", "NextRowKey":
-		default:
+		if !slices.Contains(known, p) {
 			m = nil
 		}
 	}
@@ -36,14 +37,10 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 		writeProblem(w, noTable())
 		return
 	}
-	top := 1000
-	if text := q.Get("$top"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 1000 {
-			writeProblem(w, invalid("InvalidInput", "$top is %s.", text))
-			return
-		}
-		top = n
+	top, err := strconv.Atoi(cmp.Or(q.Get("$top"), "1000"))
+	if err != nil || top < 1 || top > 1000 {
+		writeProblem(w, invalid("InvalidInput", "$top is %s.", q.Get("$top")))
+		return
 	}
 	if s.MaxPage > 0 {
 		top = min(top, s.MaxPage)
