@@ -188,4 +188,4 @@ func withoutWeak(text string) string {
 		func(w string) bool { return weakKinds[w] }), " ")
 }
 
-var weakKinds = set("eigen huis thuis vrouw partner kinderen opa oma ouders studie zaak winkel bedrijf bv bus contract uren kas income nv")
+var weakKinds = set("eigen huis thuis vrouw partner kinderen opa oma ouders studie zaak winkel bedrijf bv bus contract uren kas income nv offerte offertes software")

@@ -26,8 +26,8 @@ const (
 //   - Exchange verified the sender, and neither a program nor a list wrote;
 //   - the domain is not that of the address which received the mail: former
 //     team members write from there, about clients of their own;
-//   - every contact at the domain belongs to that client and to no other, and
-//     people never decided otherwise;
+//   - every contact at the domain belongs to that client, and unless the mail itself
+//     names it to no other, and people never decided otherwise;
 //   - people agreed on it for at least two senders of the domain (the rule is on),
 //     or for one when the mail itself names that client. If for two only: the domain
 //     has the name of the client, or the directory has a contact there whom they did
@@ -43,7 +43,7 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 		return "", none, false, nil
 	}
 	domain := directory.Domain(email)
-	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{}).Name)
+	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{Own: it.Says, Signature: it.Signed}).Name)
 	if directory.PublicDomain(domain) || domain == directory.Domain(it.Address) || !name.full() {
 		return "", none, false, nil
 	}
@@ -68,7 +68,7 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 	}
 	taught, more := senders(rule), false
 	for _, c := range near {
-		if len(c.Clients) != 1 || c.Clients[0] != client {
+		if !slices.Contains(c.Clients, client) || len(c.Clients) > 1 && named != client {
 			return "", none, false, nil
 		}
 		more = more || !slices.Contains(taught, c.ID)

@@ -48,7 +48,7 @@ var kindsOf = func() map[string][]kind {
 			"box box-3 kinderalimentatie nalatenschap erfdeel eigenwoningforfait woonhuis verhuizing huurwoning vakantiewoning hypotheekadvies studiekosten ziektekosten lijfrentepolis uitkering uwv spaarrekening huwelijk samenlevingscontract " +
 			"kinderbijslag energietoeslag dochter zoon moeder vader schoonouders privé-aangifte giftenaftrek m-biljet"},
 		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf bv b.v. nv " +
-			"suppletie btw-suppletie kolommenbalans saldibalans grootboek grootboekkaarten deponering publicatiestukken investering investeringsaftrek afschrijving afschrijvingen bankmutaties prognose begroting kwartaalcijfers"},
+			"suppletie btw-suppletie kolommenbalans saldibalans grootboek grootboekkaarten deponering publicatiestukken investering investeringsaftrek afschrijving afschrijvingen bankmutaties prognose begroting kwartaalcijfers offerte offertes software licentie licenties"},
 		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
 			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld " +
 			"urenregistratie urenlijst urenlijsten loonmutaties loonjournaalposten arbeidscontract arbeidsovereenkomst personeelsdossier verkoopfactuur inkoopfactuur factuur facturen leverancier leveranciers bestelbus bedrijfsauto rittenregistratie kilometerregistratie kassarol"},
@@ -79,18 +79,22 @@ const leastCompound = 5
 
 // suits returns, for each client, the word of a text that suits its kind and not
 // that of all others, "" when there is none, and the number of clients that the
-// word suits.
+// word suits. Without a holding, what suits one is about a company.
 func suits(text string, clients []directory.Client) (word []string, shared int) {
 	word = make([]string, len(clients))
 	kinds := make([]kind, len(clients))
 	for i, c := range clients {
 		kinds[i] = kindOfClient(c)
 	}
+	holding := slices.Contains(kinds, kindHolding)
+	fits := func(of []kind, k kind) bool {
+		return slices.Contains(of, k) || k == kindCompany && !holding && slices.Contains(of, kindHolding)
+	}
 	for w := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return notLetter(r) && r != '-' && (r < '0' || r > '9') }) {
 		of := kindsOfWord(w)
 		n := 0
 		for _, k := range kinds {
-			if slices.Contains(of, k) {
+			if fits(of, k) {
 				n++
 			}
 		}
@@ -99,7 +103,7 @@ func suits(text string, clients []directory.Client) (word []string, shared int) 
 		}
 		shared = n
 		for i, k := range kinds {
-			if word[i] = ""; slices.Contains(of, k) {
+			if word[i] = ""; fits(of, k) {
 				word[i] = w
 			}
 		}

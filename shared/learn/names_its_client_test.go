@@ -90,6 +90,9 @@ func TestOneKindVouchesForAnother(t *testing.T) {
 		{"Vraag", "Hierbij mijn alimentatie.", chosen, 1},
 		{"Vraag", "Dit is voor mijn huis.", chosen, -1},
 		{"Loonaangifte en hypotheek", "", chosen, -1},
+		{"Rekening-courantoverzicht", "", chosen, 0}, // without a holding it is the company's
+		{"Software voor de planning", "", chosen, 0},
+		{"Vraag", "Bijgaand de offerte.", chosen, -1},
 	} {
 		if got, _ := ofKind(all, c.subject, c.text, c.chosen); got != c.want {
 			t.Errorf("%q, %q: %d, want %d", c.subject, c.text, got, c.want)

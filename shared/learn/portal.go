@@ -42,12 +42,16 @@ func (x *ClientIndex) ForPortal(it item.Item) []string {
 }
 
 // displayed returns the clients whose whole name is the display name without what the
-// portal adds to it.
+// portal adds to it, before it or behind: "Loonwijzer namens Bakkerij Jansen".
 func (x *ClientIndex) displayed(it item.Item) (ids []string) {
-	for _, name := range displayNames(it.From.Name, mailtext.Card{}) {
+	if strings.Contains(it.From.Name, "@") {
+		return nil
+	}
+	by := portalName(it.From)
+	for _, name := range throughWord.Split(it.From.Name, 4) {
 		text := tokens(name)
 		for _, s := range x.spans(text) {
-			if telling(x.names[s.client]) > 1 || s.from == 0 && s.to == len(text) {
+			if name != by && (telling(x.names[s.client]) > 1 || s.from == 0 && s.to == len(text)) {
 				ids = withID(ids, x.clients[s.client].ID)
 			}
 		}

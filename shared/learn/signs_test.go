@@ -115,6 +115,8 @@ func TestForPortal(t *testing.T) {
 	for _, c := range []struct{ shown, subject, text, want string }{
 		{"Slagerij van der Linde via Facturant", "Factuur 2026-1", "Er staat een factuur klaar.", "[linde]"},
 		{"Zwaluw (via Facturant)", "Er staat iets klaar", "", "[zwaluw]"},
+		{"Facturant namens Slagerij van der Linde", "Er staat iets klaar", "", "[linde]"},
+		{"Mira Dekker via Tulp Interieurbouw", "Er staat iets klaar", "", "[mira]"},
 		{"Facturant", "Slagerij van der Linde heeft iets gedeeld", "", "[linde]"},
 		{"Facturant", "Er staat iets klaar", "Tulp Interieurbouw heeft het ondertekend.", "[tulp]"},
 		{"Facturant", "Er staat iets klaar", "KvK 22222222", "[linde]"},
