@@ -226,8 +226,7 @@ func uncalibrated(t *testing.T, years []year.Options, w weights) (all []example)
 	return slices.DeleteFunc(all, func(e example) bool { return e.mail.Doubt || len(e.list) == 0 })
 }
 
-// certainty returns half of the way, in the logarithm, to the certainty with which the
-// right suggestions are likeliest: generated mail is easier than real mail.
+// certainty returns that with which the right suggestions are likeliest.
 func certainty(examples []example) (best float64) {
 	lowest := math.Inf(1)
 	for c := 1.0; c < 3; c += 0.05 {
@@ -235,7 +234,7 @@ func certainty(examples []example) (best float64) {
 			best, lowest = c, cost
 		}
 	}
-	return math.Round(100*math.Sqrt(best)) / 100
+	return math.Round(100*best) / 100
 }
 
 // uncertainty says how unlikely the right suggestions are with a certainty, in nats.

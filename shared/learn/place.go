@@ -56,7 +56,7 @@ func Place(list []Suggestion, client string, m Mail) (Suggestion, bool) {
 		return Suggestion{}, false
 	}
 	first := list[0]
-	return first, first.Action == item.ChooseClient && !first.Portal && first.Sure() && first.Client.ID == client
+	return first, first.Action == item.ChooseClient && first.Sure() && first.Client.ID == client
 }
 
 // A pointing holds which clients a mail points to.

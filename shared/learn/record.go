@@ -63,13 +63,13 @@ func wilson(right, of int) float64 {
 }
 
 // Sure says whether a suggestion counts in the record: it says of which client a mail is,
-// and leaves little doubt.
+// and leaves little doubt. To make a portal is another question, which only people answer.
 func (s Suggestion) Sure() bool {
 	switch s.Action {
 	case item.ChooseClient, item.CreateContact:
-		return s.Client != nil && s.Score >= LeastSure
+		return s.Client != nil && s.Score >= LeastSure && !s.Portal
 	case item.LinkContact:
-		return s.Score >= LeastSure
+		return s.Score >= LeastSure && !s.Portal
 	}
 	return false
 }
