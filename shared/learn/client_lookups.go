@@ -89,6 +89,9 @@ func (cs *clientSearch) byNumber() []lookup {
 	var lookups []lookup
 	add := func(text string, factor float64, most int) {
 		n := mailtext.NumbersIn(text)
+		for _, number := range announced(text) {
+			n.Labelled = withID(n.Labelled, number)
+		}
 		for _, number := range n.Labelled[:min(most, len(n.Labelled))] {
 			lookups = append(lookups, cs.number(number, labelled*factor, reasonLabelled))
 		}
@@ -110,11 +113,11 @@ func (cs *clientSearch) byNumber() []lookup {
 				}))
 		}
 	}
+	add(cs.by.own, 1, 2)
 	if cs.regular {
-		add(cs.by.own, 1, 2)
 		add(cs.by.signature, signatureFactor, 1)
 	} else {
-		add(cs.by.own+"\n"+cs.by.signature, 1, 2)
+		add(cs.by.signature, employerFactor, 2)
 	}
 	if !cs.regular || cs.m.Answered == nil { // the quoted mail is of the chat
 		add(cs.by.quoted, quotedFactor, 1)

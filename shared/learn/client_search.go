@@ -45,7 +45,8 @@ type author struct {
 // written returns the sender of a mail as its author.
 func written(m Mail) author {
 	l := m.Text
-	by := author{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}
+	own := body(l, m.Item.From.Name) // not every signature is recognised
+	by := author{from: m.Item.From, own: m.Item.Subject + "\n" + own, signature: l.Own[len(own):] + "\n" + l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}
 	return by.introduced(l)
 }
 
@@ -64,6 +65,9 @@ func (s author) introduced(l mailtext.Text) author {
 	s.own, s.signature, s.quoted = head(s.own), head(s.signature), head(s.quoted)
 	s.from.Email, _ = directory.ReceivedAddress(s.from.Email) // "" when it is none
 	s.card = mailtext.CardOf(s.from, l)
+	if slices.ContainsFunc(nameTokens(s.from.Name), func(w string) bool { return departments[w] }) { // of the one for whom a desk writes
+		s.card.Name = cmp.Or(mailtext.CardOf(mail.Address{Email: s.from.Email}, l).Name, s.card.Name)
+	}
 	s.name = nameOf(s.card.Name)
 	// The name may be only half of the name that the address spells.
 	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {

@@ -80,7 +80,7 @@ func TestPlaceable(t *testing.T) {
 // the mail names, and never when there is a reason to be careful.
 func TestPlace(t *testing.T) {
 	zwaluw, tulp := &directory.Client{ID: "zwaluw"}, &directory.Client{ID: "tulp"}
-	sure := Suggestion{Action: item.ChooseClient, Client: zwaluw, Score: 0.98}
+	sure := Suggestion{Action: item.ChooseClient, Client: zwaluw, Score: 0.98, Reasons: []Reason{{Code: "name", Weight: 2}}}
 	unsure, other, link, portal := sure, sure, sure, sure
 	portal.Portal = true
 	unsure.Score, other.Client, link.Action = 0.97, tulp, item.CreateContact

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"kantoorpost/shared/directory"
-	"kantoorpost/shared/item"
 )
 
 // The model places mail by itself only while the office's own record says that its sure
@@ -62,17 +61,18 @@ func wilson(right, of int) float64 {
 	return (p + z2/(2*n) - wilsonZ*math.Sqrt(p*(1-p)/n+z2/(4*n*n))) / (1 + z2/n)
 }
 
-// Sure says whether a suggestion counts in the record: it says of which client a mail is,
-// and leaves little doubt. To make a portal is another question, which only people answer.
+// Sure says whether a suggestion counts in the record: a sign in the mail itself says of
+// which client it is, and that leaves little doubt. To make a portal is another question,
+// which only people answer.
 func (s Suggestion) Sure() bool {
-	switch s.Action {
-	case item.ChooseClient, item.CreateContact:
-		return s.Client != nil && s.Score >= LeastSure && !s.Portal
-	case item.LinkContact:
-		return s.Score >= LeastSure && !s.Portal
+	if s.Score < LeastSure || s.Portal || s.Client == nil && s.Contact == nil {
+		return false
 	}
-	return false
+	return slices.ContainsFunc(s.Reasons, func(r Reason) bool { return r.Weight > 0 && sureSigns[r.Code] })
 }
+
+// sureSigns are the codes of reasons that name a client in the mail itself.
+var sureSigns = set("number kvk vat name name-part name-like name-file name-sender word company client")
 
 // TeachSuggested returns the rule suggested-client after a person solved a mail whose
 // first suggestion was sure. Right says that the person did what was suggested. A mail

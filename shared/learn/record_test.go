@@ -93,18 +93,20 @@ func TestSure(t *testing.T) {
 	if r := RecordOf(directory.Rule{}); r.Holds() || r.Missing() != 87 {
 		t.Errorf("nothing known: %v", r)
 	}
-	c := &directory.Client{ID: "c"}
+	c, named, name := &directory.Client{ID: "c"}, []Reason{{Code: "name", Weight: 2}}, []Reason{{Code: "same-name", Weight: 2}}
 	for _, s := range []struct {
 		Suggestion
 		want bool
 	}{
-		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.98}, true},
-		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.9799}, false},
-		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99}, true},
-		{Suggestion{Action: item.CreateContact, Client: c, Score: 0.99}, true},
-		{Suggestion{Action: item.CreateContact, Score: 0.99}, false},
-		{Suggestion{Action: item.Dismiss, Score: 0.99}, false},
-		{Suggestion{Action: item.Release, Score: 0.99}, false},
+		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.98, Reasons: named}, true},
+		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.9799, Reasons: named}, false},
+		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.98, Portal: true, Reasons: named}, false},
+		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99, Reasons: named}, true},
+		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99, Reasons: name}, false},
+		{Suggestion{Action: item.CreateContact, Client: c, Score: 0.99, Reasons: named}, true},
+		{Suggestion{Action: item.CreateContact, Score: 0.99, Reasons: named}, false},
+		{Suggestion{Action: item.Dismiss, Score: 0.99, Reasons: named}, false},
+		{Suggestion{Action: item.Release, Score: 0.99, Reasons: named}, false},
 	} {
 		if got := s.Sure(); got != s.want {
 			t.Errorf("%s %v: %v", s.Action, s.Score, got)

@@ -29,26 +29,27 @@ const (
 	elsewhereFactor = 0.35 // a name at one client, a domain of another: a new job, or two people
 
 	// Which client a stranger belongs to.
-	domainAll     = 0.85 // all contacts at the domain belong to it
-	domainSome    = 0.60 // times the share of the contacts at the domain who belong to it
-	domainTaught  = 0.70 // times its share of earlier decisions on the domain
-	domainName    = 0.65 // the domain has its name
-	domainWord    = 0.30 // the domain has a word of its name
-	labelled      = 0.90 // "klantnummer 1001"
-	loose         = 0.45 // 1001, which may be anything
-	registered    = 0.85 // its KvK or VAT number
-	bankAccount   = 0.50 // its bank account: an invoice has that of whoever is paid
-	company       = 0.75 // the signature or display name says so
-	named         = 0.70 // the text says its name
-	namedAbout    = 0.88 // the text says that it is about it, or for it
-	recipient     = 0.45 // one of its contacts is among the recipients
-	answeredChat  = 0.60 // the mail answers its chat
-	quotedFactor  = 0.50 // for quoted text: somebody else wrote it
-	namedNow      = 0.97 // the text says that its writer now works there, or that it took the company over
-	namedAside    = 0.40 // the text compares with it, or says that its mail comes later
-	namedFormerly = 0.25 // the text says that its writer has left, or that it exists no more
-	wordFactor    = 0.15 // for a company with a word of the name, and another one
-	companyFactor = 0.60 // for a company whose name is alike, not the same
+	domainAll      = 0.85 // all contacts at the domain belong to it
+	domainSome     = 0.60 // times the share of the contacts at the domain who belong to it
+	domainTaught   = 0.70 // times its share of earlier decisions on the domain
+	domainName     = 0.65 // the domain has its name
+	domainWord     = 0.30 // the domain has a word of its name
+	labelled       = 0.90 // "klantnummer 1001"
+	loose          = 0.45 // 1001, which may be anything
+	registered     = 0.85 // its KvK or VAT number
+	bankAccount    = 0.50 // its bank account: an invoice has that of whoever is paid
+	company        = 0.75 // the signature or display name says so
+	named          = 0.70 // the text says its name
+	namedAbout     = 0.88 // the text says that it is about it, or for it
+	recipient      = 0.45 // one of its contacts is among the recipients
+	answeredChat   = 0.60 // the mail answers its chat
+	employerFactor = 0.80 // for numbers in the signature: they are those of whom the writer works for
+	quotedFactor   = 0.50 // for quoted text: somebody else wrote it
+	namedNow       = 0.97 // the text says that its writer now works there, or that it took the company over
+	namedAside     = 0.40 // the text compares with it, or says that its mail comes later
+	namedFormerly  = 0.25 // the text says that its writer has left, or that it exists no more
+	wordFactor     = 0.15 // for a company with a word of the name, and another one
+	companyFactor  = 0.60 // for a company whose name is alike, not the same
 
 	// Which of the sender's own clients a mail is about. A signature says little:
 	// it is the same in all mail of its sender.

@@ -70,7 +70,7 @@ func firstOf(s *learn.Suggestion, solution item.Solution) *item.First {
 	if s == nil {
 		return nil
 	}
-	return &item.First{Chance: s.Score, Done: s.Is(solution), Sure: s.Sure()}
+	return &item.First{Chance: s.Score, Done: s.Is(solution), Sure: s.Sure() && !solution.Portal}
 }
 
 // claim stores on a mail the solution that is going to be carried out, if nobody
