@@ -80,9 +80,10 @@ func (a Actor) IsFirst() bool {
 	return a.Application == "" && a.Member.ID == "" && a.Member.Email != ""
 }
 
-// A rule says which rights a person needs for an action, and which Entra app
-// roles an application needs: one of them is enough.
+// A rule says which rights a person needs for an action, on what is linked with him or her
+// and on what is not, and which Entra app roles an application needs: one of them is enough.
 type rule struct {
+	action        Action
 	linked, other directory.Rights
 	roles         []string
 }
@@ -97,40 +98,41 @@ const (
 
 var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfiguration}
 
-// ruleOf returns the rule of an action. Nobody may do an action without a rule.
+const reader, editor, manager, administrator = directory.Reader, directory.Editor, directory.Manager, directory.Administrator
+
+// rules has all actions but Public and MeRead. Nobody may do an action without a rule.
+var rules = []rule{
+	{HealthRead, manager, manager, nil},
+	{QueuesWrite, manager, manager, nil},
+	{DirectoryRead, reader, reader, []string{roleDirectory}},
+	{DirectoryWrite, administrator, administrator, []string{roleDirectory}},
+	{ProspectsWrite, manager, manager, []string{roleDirectory}},
+	{MembersRead, reader, reader, []string{roleDirectory, roleMembers}},
+	// This needs a role of its own: an actor who may give rights can give any right.
+	{MembersWrite, administrator, administrator, []string{roleMembers}},
+	{ConfigurationRead, administrator, administrator, []string{roleConfiguration}},
+	{ConfigurationWrite, administrator, administrator, []string{roleConfiguration}},
+	{MailsRead, reader, manager, []string{roleMails}},
+	{MailsSolve, editor, manager, nil},
+	{MailsRelease, manager, manager, nil},
+	{ChatsRead, reader, manager, []string{roleChats}},
+	{ChatsWrite, editor, manager, []string{roleChats}},
+	{ChatsSend, editor, manager, nil},
+	{TemplatesRead, editor, editor, nil},
+	{TemplatesWrite, manager, manager, nil},
+	{RepliesApprove, manager, manager, nil},
+	{RulesRead, manager, manager, nil},
+	{RulesWrite, manager, manager, nil},
+	{AuditRead, administrator, administrator, nil},
+	{MeWrite, reader, reader, nil},
+}
+
 func ruleOf(action Action) (rule, bool) {
-	switch action {
-	case HealthRead, QueuesWrite, MailsRelease, RepliesApprove, TemplatesWrite, RulesRead, RulesWrite:
-		return rule{linked: directory.Manager, other: directory.Manager}, true
-	case MeWrite:
-		return rule{linked: directory.Reader, other: directory.Reader}, true
-	case AuditRead:
-		return rule{linked: directory.Administrator, other: directory.Administrator}, true
-	case DirectoryRead:
-		return rule{linked: directory.Reader, other: directory.Reader, roles: []string{roleDirectory}}, true
-	case DirectoryWrite:
-		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleDirectory}}, true
-	case ProspectsWrite:
-		return rule{linked: directory.Manager, other: directory.Manager, roles: []string{roleDirectory}}, true
-	case MembersRead:
-		return rule{linked: directory.Reader, other: directory.Reader, roles: []string{roleDirectory, roleMembers}}, true
-	case MembersWrite:
-		// This needs a role of its own: an actor who may give rights can give any right.
-		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleMembers}}, true
-	case ConfigurationRead, ConfigurationWrite:
-		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleConfiguration}}, true
-	case MailsRead:
-		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleMails}}, true
-	case TemplatesRead:
-		return rule{linked: directory.Editor, other: directory.Editor}, true
-	case MailsSolve, ChatsSend:
-		return rule{linked: directory.Editor, other: directory.Manager}, true
-	case ChatsRead:
-		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleChats}}, true
-	case ChatsWrite:
-		return rule{linked: directory.Editor, other: directory.Manager, roles: []string{roleChats}}, true
+	i := slices.IndexFunc(rules, func(r rule) bool { return r.action == action })
+	if i < 0 {
+		return rule{}, false
 	}
-	return rule{}, false
+	return rules[i], true
 }
 
 // AppRoles returns the Entra app roles that let an application do an action: one of
@@ -175,14 +177,12 @@ func known(role string) bool { return slices.Contains(roles, role) }
 // show only what works.
 func Actions(actor Actor) []Action {
 	can := []Action{}
-	for _, action := range []Action{
-		MeRead, HealthRead, QueuesWrite, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead,
-		ConfigurationWrite,
-		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, TemplatesRead, TemplatesWrite, RepliesApprove, RulesRead,
-		RulesWrite, AuditRead, MeWrite,
-	} {
-		if Can(actor, action, Some) {
-			can = append(can, action)
+	if Can(actor, MeRead, Some) {
+		can = append(can, MeRead)
+	}
+	for _, r := range rules {
+		if Can(actor, r.action, Some) {
+			can = append(can, r.action)
 		}
 	}
 	return can

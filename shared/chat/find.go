@@ -72,7 +72,7 @@ func (s *Store) TookPart(ctx context.Context, chat, email string) (bool, error) 
 // left says whether a message came in or left the office: a reply that waits, failed or
 // was taken back did not.
 func (m Message) left() bool {
-	return m.Kind != KindReply || m.State == "sent" || m.State == "bounced" || m.State == "unknown"
+	return m.Kind != KindReply || m.State == replySent || m.State == replyBounced || m.State == replyUnknown
 }
 
 // Copied looks for a mail with the internet message id of it. Taken says that one

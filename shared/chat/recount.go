@@ -110,6 +110,7 @@ func (m Message) isActivity() bool {
 const (
 	replySent    = "sent"
 	replyBounced = "bounced"
+	replyUnknown = "unknown"
 )
 
 // mayStillLeave says whether the message is a reply that can leave by itself.

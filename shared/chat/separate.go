@@ -10,26 +10,31 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// movedBy returns the ids of the messages that a change took into the other chat.
-func (s *Store) movedBy(ctx context.Context, change string) (messages []string, err error) {
+// movedBy returns the ids of the messages that a change took into the other chat, and the
+// activity numbers that they have there, in order.
+func (s *Store) movedBy(ctx context.Context, change string) (messages []string, numbers []int64, err error) {
 	prefix := movedKey(change, "")
-	for from := prefix; from != ""; {
-		rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, prefix, prefix+ids.Above) {
 		if err != nil {
-			return nil, fmt.Errorf("list what change %s moved: %w", change, err)
+			return nil, nil, fmt.Errorf("list what change %s moved: %w", change, err)
 		}
-		for _, r := range rows {
-			messages = append(messages, r.Key[len(prefix):])
+		var m moved
+		if err := r.Document(&m); err != nil {
+			return nil, nil, err
 		}
-		from = next
+		messages = append(messages, r.Key[len(prefix):])
+		if m.Into > 0 {
+			numbers = append(numbers, m.Into)
+		}
 	}
-	return messages, nil
+	slices.Sort(numbers)
+	return messages, numbers, nil
 }
 
 // separate undoes a merge: it brings back what the merge moved and is still there.
 func (s *Store) separate(ctx context.Context, ch Change) error {
 	for range maxRounds {
-		list, err := s.movedBy(ctx, ch.ID)
+		list, _, err := s.movedBy(ctx, ch.ID)
 		if err != nil {
 			return err
 		}

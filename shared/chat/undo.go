@@ -178,7 +178,7 @@ func (s *Store) undoMove(ctx context.Context, ch Change, from, into Chat, all []
 func (s *Store) checkLater(ctx context.Context, ch Change, all []Message) error {
 	known := map[string]bool{ch.Mail: true}
 	if ch.Kind == Merged {
-		list, err := s.movedBy(ctx, ch.ID)
+		list, _, err := s.movedBy(ctx, ch.ID)
 		if err != nil {
 			return err
 		}

@@ -2,11 +2,9 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
-	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -62,7 +60,7 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 		if err != nil {
 			return nil, ignoreNotFound(err)
 		}
-		came, err := s.activityOf(ctx, ch.ID)
+		_, came, err := s.movedBy(ctx, ch.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -96,24 +94,4 @@ func (c Chat) seenFor(unread int64) int64 {
 		number--
 	}
 	return number
-}
-
-// activityOf returns the activity numbers that what a change moved has where it came, in
-// order.
-func (s *Store) activityOf(ctx context.Context, change string) (numbers []int64, err error) {
-	prefix := movedKey(change, "")
-	for r, err := range s.table.Rows(ctx, prefix, prefix+ids.Above) {
-		if err != nil {
-			return nil, fmt.Errorf("read what change %s moved: %w", change, err)
-		}
-		var m moved
-		if err := r.Document(&m); err != nil {
-			return nil, err
-		}
-		if m.Into > 0 {
-			numbers = append(numbers, m.Into)
-		}
-	}
-	slices.Sort(numbers)
-	return numbers, nil
 }

@@ -32,6 +32,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -189,33 +190,6 @@ func (s *Store) forget() {
 	s.mu.Unlock()
 }
 
-// same says whether two rows have the same stored values: after a write whose
-// answer was lost it says whether the write took effect.
-func same(a, b table.Row) bool {
-	if len(a.Props) != len(b.Props) {
-		return false
-	}
-	for k, v := range a.Props {
-		w, ok := b.Props[k]
-		if !ok || !sameValue(v, w) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameValue(a, b any) bool {
-	switch a := a.(type) {
-	case time.Time:
-		b, ok := b.(time.Time)
-		return ok && a.Equal(b)
-	case []byte:
-		b, ok := b.([]byte)
-		return ok && string(a) == string(b)
-	}
-	return a == b
-}
-
 // replace writes r over the version r.ETag, together with more. The answer to a write can
 // be lost, so after an error the stored row decides: there is no error when it is r, and
 // ErrNotFound or ErrChanged when it is gone or another version.
@@ -235,3 +209,7 @@ func replace(ctx context.Context, t *table.Table, r table.Row, more ...table.Op)
 	}
 	return written
 }
+
+// same says whether two rows of Pack have the same values: after a write whose answer was
+// lost it says whether the write took effect.
+func same(a, b table.Row) bool { return maps.Equal(a.Props, b.Props) }

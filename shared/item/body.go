@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,14 +49,10 @@ func bodyRows(id, content string) ([]table.Row, error) {
 		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
 	}
 	var rows []table.Row
-	for rest := compressed.Bytes(); len(rest) > 0; {
-		part := rest[:min(len(rest), bodyRow)]
-		rest = rest[len(part):]
+	for part := range slices.Chunk(compressed.Bytes(), bodyRow) {
 		props := map[string]any{}
-		for n := 0; len(part) > 0; n++ {
-			piece := part[:min(len(part), bodyPiece)]
-			part = part[len(piece):]
-			props[pieceName(n)] = piece
+		for piece := range slices.Chunk(part, bodyPiece) {
+			props[pieceName(len(props))] = piece
 		}
 		rows = append(rows, table.Row{Key: bodyKey(id, int64(len(rows))), Props: props})
 	}

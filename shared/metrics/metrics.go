@@ -63,15 +63,9 @@ const (
 	maxReplies   = 200
 )
 
-// Queues give the number of their messages.
-type Queues interface {
-	Depth(ctx context.Context, name string) (int, error)
-	Oldest(ctx context.Context, name string) (time.Time, error)
-}
-
 // A Meter measures.
 type Meter struct {
-	Queues     Queues
+	Queues     *queue.Service
 	QueueNames []string
 	Connectors *connector.Store
 	Items      *item.Store

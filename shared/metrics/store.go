@@ -72,7 +72,9 @@ func PutOp(f Figures) table.Op {
 // Since returns the figures from a time on, oldest first, at most those of a week. It
 // costs one query for three days.
 func Since(ctx context.Context, t *table.Table, from, now time.Time) (all []Figures, err error) {
-	from = maxTime(from, now.Add(-Week+Every))
+	if week := now.Add(-Week + Every); from.Before(week) {
+		from = week
+	}
 	bounds := [][2]string{{slotKey(from), slotKey(now) + ids.Above}}
 	if bounds[0][0] > bounds[0][1] { // the week of the keys begins anew between the two
 		bounds = [][2]string{{slotKey(from), "tick|" + ids.Above}, {"tick|0", slotKey(now) + ids.Above}}
@@ -90,11 +92,4 @@ func Since(ctx context.Context, t *table.Table, from, now time.Time) (all []Figu
 	}
 	sorting.By(all, func(a, b Figures) int { return a.At.Compare(b.At) })
 	return all, nil
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

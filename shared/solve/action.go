@@ -176,11 +176,7 @@ func (cmd *command) acceptsName(c directory.Contact) bool {
 
 // learnAddress stores the rule of an address, and what it says about its domain.
 func (cmd *command) learnAddress(ctx context.Context, tx *directory.Tx, c directory.Contact, email string) error {
-	client := ""
-	if len(c.Clients) == 1 {
-		client = c.Clients[0]
-	}
-	e := cmd.evidence(c.ID, client)
+	e := cmd.evidence(c.ID, one(c.Clients))
 	if email == cmd.it.From.Email {
 		e.Name = cmd.it.From.Name
 	}

@@ -26,6 +26,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -145,9 +146,7 @@ func (s *Service) decideAll(ctx context.Context, why, by string, ids []string) (
 			later = ids // a job of all of them is repeated by the host, and then by the tick
 		}
 	}
-	for rest := later; len(rest) > 0; {
-		part := rest[:min(len(rest), perJob)]
-		rest = rest[len(part):]
+	for part := range slices.Chunk(later, perJob) {
 		if err := s.Jobs.Put(ctx, job.Process{Why: why, Mails: part}); err != nil {
 			return 0, 0, err
 		}

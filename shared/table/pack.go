@@ -12,7 +12,8 @@ import (
 )
 
 // Pack makes a row of v, whose JSON must be an object: each member becomes a
-// property of the same name. Lists and objects become JSON text, []byte fields
+// property of the same name. It is for what people read in the portal, what queries
+// select, and what is compared field by field; Document is for all else. Lists and objects become JSON text, []byte fields
 // become bytes, and times become the text of their JSON. It leaves out null, and
 // what omitempty or omitzero leaves out. A value that cannot be packed makes a row that
 // no Write takes: Check returns the error.
