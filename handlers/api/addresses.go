@@ -102,7 +102,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	if err != nil || !in.Joiners {
 		return listed(page, next), err
 	}
-	preview := a.newPreview()
+	preview := a.newPreview(ctx)
 	for i, o := range page {
 		if err := addJoiners(ctx, &o, preview); err != nil {
 			return nil, err
@@ -155,7 +155,7 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 		return nil, err
 	}
 	out := &objectOutput[wire.AddressObject]{ETag: rowTag(v.ETag), Body: list[0]}
-	return out, addJoiners(ctx, &out.Body, a.newPreview())
+	return out, addJoiners(ctx, &out.Body, a.newPreview(ctx))
 }
 
 func addJoiners(ctx context.Context, o *wire.AddressObject, preview *memberPreview) error {

@@ -112,6 +112,7 @@ type api struct {
 	attachmentLists attachmentCache
 	listCalls       singleflight.Group
 	names           namesCache
+	kept            officeCache
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map
 	// spans keeps the figures of past months and weeks.

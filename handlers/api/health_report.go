@@ -110,7 +110,7 @@ func (a *api) addConnections(ctx context.Context, r *wire.HealthReport) error {
 		return err
 	}
 	var last time.Time
-	preview, known := a.newPreview(), map[connector.Link][]wire.LinkWarning{} // of links that many mailboxes share
+	preview, known := a.newPreview(ctx), map[connector.Link][]wire.LinkWarning{} // of links that many mailboxes share
 	for _, b := range boxes {
 		if b.Cursor.LastRound.After(last) {
 			last = b.Cursor.LastRound

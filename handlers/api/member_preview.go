@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"kantoorpost/handlers/api/wire"
@@ -38,25 +39,62 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	return bodyOf(a.newPreview().joiners(ctx, link, address, in.Client))
+	return bodyOf(a.newPreview(ctx).joiners(ctx, link, address, in.Client))
 }
 
 // A memberPreview says who would join by the links of several addresses at
 // one time. It decides as the processing of a mail does.
 type memberPreview struct {
-	office membership.Office
+	office func() (*membership.Office, error)
 	now    time.Time
 }
 
-func (a *api) newPreview() *memberPreview {
-	return &memberPreview{membership.Office{Directory: a.Directory}, time.Now()}
+func (a *api) newPreview(ctx context.Context) *memberPreview {
+	return &memberPreview{sync.OnceValues(func() (*membership.Office, error) { return a.office(ctx) }), time.Now()}
+}
+
+// An officeCache keeps the staff and their roles, as long as the directory does not change.
+type officeCache struct {
+	mu      sync.Mutex
+	office  *membership.Office
+	version int64 // of the directory, read before the office
+}
+
+// office returns the office, which has read its staff and their roles. It costs one read, and
+// one for each team member after a change of the directory.
+func (a *api) office(ctx context.Context) (*membership.Office, error) {
+	version, _, err := a.Directory.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.kept.mu.Lock()
+	office := a.kept.office
+	if a.kept.version != version {
+		office = nil
+	}
+	a.kept.mu.Unlock()
+	if office != nil {
+		return office, nil
+	}
+	office = &membership.Office{Directory: a.Directory}
+	if _, err := office.Roles(ctx, ""); err != nil { // without the lock: two reads return the same
+		return nil, err
+	}
+	a.kept.mu.Lock()
+	defer a.kept.mu.Unlock()
+	a.kept.office, a.kept.version = office, version
+	return office, nil
 }
 
 // joiners lists who would join by a link, at a client or for "" at any
 // client.
 func (p *memberPreview) joiners(ctx context.Context, link connector.Link, address, client string) (wire.JoinersObject, error) {
 	out := wire.JoinersObject{Members: []wire.PreviewMember{}}
-	f, err := membership.Load(ctx, &p.office, link, client)
+	office, err := p.office()
+	if err != nil {
+		return out, err
+	}
+	f, err := membership.Load(ctx, office, link, client)
 	if errors.Is(err, directory.ErrNotFound) {
 		out.Warnings = warningsOf(item.LinkRemoved)
 		return out, nil

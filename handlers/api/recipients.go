@@ -56,14 +56,7 @@ func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence,
 	return k, nil
 }
 
-// isOwn says whether mail to an address reaches an activated mailbox of the office, also
-// with a tag: info+factuur@ is info@.
-// https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online
-func (k *correspondence) isOwn(email string) bool {
-	normal := compose.Normal(email)
-	untagged, _ := directory.Untagged(normal)
-	return k.own[normal] || k.own[untagged]
-}
+func (k *correspondence) isOwn(email string) bool { return k.own[compose.Normal(email)] }
 
 // senders are the addresses from which the caller may send mail of the chat. Somebody
 // who begins takes part in what he or she begins.
@@ -123,7 +116,7 @@ func (k *correspondence) marks(ctx context.Context, email string) (marks []strin
 	if !k.seen[normal] {
 		marks = append(marks, markNew)
 	}
-	if k.isOwn(normal) {
+	if k.own[normal] {
 		return append(marks, markColleague), nil
 	}
 	m, found, err := k.api.Directory.MemberByAddress(ctx, normal)
@@ -225,7 +218,7 @@ func (k *correspondence) learnAliases(ctx context.Context, o original) error {
 	}
 	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
 		normal := compose.Normal(a.Email)
-		if k.isOwn(normal) || directory.Domain(normal) != directory.Domain(k.boxes[i].Address) {
+		if k.own[normal] || directory.Domain(normal) != directory.Domain(k.boxes[i].Address) {
 			continue
 		}
 		if m, found, err := k.api.Directory.MemberByAddress(ctx, normal); err != nil {

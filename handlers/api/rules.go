@@ -38,8 +38,7 @@ func (a *api) registerRules() {
 			if err != nil {
 				return nil, err
 			}
-			names := map[string]string{}
-			return listed(mapped(page.Items, func(r directory.Rule) wire.RuleObject { return a.ruleOf(ctx, r, names) }), page.Next), nil
+			return listed(a.explained(ctx, page.Items...), page.Next), nil
 		})
 	handle(a, access.RulesRead, op("get-rule", http.MethodGet, one, "Get a rule with its evidence"),
 		func(ctx context.Context, in *RulePath) (*objectOutput[wire.RuleObject], error) {
@@ -86,7 +85,7 @@ func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.
 }
 
 func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[wire.RuleObject], error) {
-	out := &objectOutput[wire.RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r, map[string]string{})}
+	out := &objectOutput[wire.RuleObject]{ETag: tag(r.Revision), Body: a.explained(ctx, r)[0]}
 	ids, err := a.Items.ByRule(ctx, r.ID)
 	n, held := len(ids), 0
 	for _, id := range ids {
@@ -128,22 +127,23 @@ func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 	return names
 }
 
-// ruleOf is a rule with its effect in words. When a name cannot be read now,
-// the text uses the id: the text is no reason to fail. Names caches the names
-// that were read.
-func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) wire.RuleObject {
-	if r.Evidence == nil {
-		r.Evidence = []directory.Evidence{}
+// explained are rules with their effects in words. When the names cannot be read now, the
+// texts use ids: they are no reason to fail.
+func (a *api) explained(ctx context.Context, rules ...directory.Rule) []wire.RuleObject {
+	keys := map[string]bool{}
+	for _, r := range rules {
+		learn.Explain(r, func(kind, id string) string { keys[kind+" "+id] = true; return id })
 	}
-	return wire.RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
-		name, known := names[kind+id]
-		if !known {
-			var err error
-			if name, err = a.readName(ctx, kind, id); err != nil {
-				name = id
-			}
-			names[kind+id] = name
+	names, err := a.namesOf(ctx, keys)
+	return mapped(rules, func(r directory.Rule) wire.RuleObject {
+		if r.Evidence == nil {
+			r.Evidence = []directory.Evidence{}
 		}
-		return name
-	})}
+		return wire.RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
+			if err != nil {
+				return id
+			}
+			return names[kind+" "+id]
+		})}
+	})
 }

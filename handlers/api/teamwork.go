@@ -11,8 +11,10 @@ import (
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/membership"
 )
 
 // PlanFields are what a colleague can say about who looks after something, and when.
@@ -50,13 +52,28 @@ func (a *api) plan(ctx context.Context, in PlanFields, may func(directory.TeamMe
 }
 
 // seesMailbox returns a function that says whether a team member may see the mail of a
-// mailbox. All mailboxes are read once.
+// mailbox. It reads nothing for each member.
 func (a *api) seesMailbox(ctx context.Context, mailbox string) (func(directory.TeamMember) (bool, error), error) {
 	activations, err := a.activations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	office, err := a.office(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var box connector.Activation // none: its mail is the managers' alone
+	if i := slices.IndexFunc(activations, func(v connector.Activation) bool { return v.ID == mailbox }); i >= 0 {
+		box = activations[i]
+	}
+	facts, err := membership.Load(ctx, office, box.Link, "")
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, err
+	}
 	return func(m directory.TeamMember) (bool, error) {
-		visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, activations, a.Directory, time.Now())
+		visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, []connector.Activation{box}, facts, time.Now())
 		return visible.Sees(mailbox), err
-	}, err
+	}, nil
 }
 
 // seesChat says whether a team member may see a chat.

@@ -72,7 +72,7 @@ type Directory interface {
 }
 
 // An Office is a Source that reads the directory, team members and their roles
-// only once. It is for one goroutine and one request.
+// only once. It is for one goroutine until it has read both.
 type Office struct {
 	Directory
 	members []directory.TeamMember // by name
@@ -103,8 +103,8 @@ func (o *Office) Staff(ctx context.Context) (*Staff, error) {
 // rolesAtOnce is how many team members' roles are read at the same time.
 const rolesAtOnce = 8
 
-// Roles returns who has which role at a client, in order; for "" which active
-// team members, by name, have which role at any client.
+// Roles returns who has which role at a client, in order; for "" which team members,
+// by name, have which role at any client.
 func (o *Office) Roles(ctx context.Context, client string) ([]directory.Link, error) {
 	if client != "" {
 		return o.ClientTeam(ctx, client)
@@ -121,12 +121,10 @@ func (o *Office) Roles(ctx context.Context, client string) ([]directory.Link, er
 	var reads errgroup.Group
 	reads.SetLimit(rolesAtOnce)
 	for i, m := range o.members {
-		if m.Active {
-			reads.Go(func() error {
-				roles[i], errs[i] = o.RolesOf(ctx, m.ID)
-				return nil
-			})
-		}
+		reads.Go(func() error {
+			roles[i], errs[i] = o.RolesOf(ctx, m.ID)
+			return nil
+		})
 	}
 	_ = reads.Wait() // the errors are in errs
 	if err := errors.Join(errs...); err != nil {

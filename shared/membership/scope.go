@@ -82,3 +82,39 @@ func factsOf(ctx context.Context, links Links, m directory.TeamMember, activatio
 	}
 	return f, nil
 }
+
+// Facts about all of the staff are Links: they answer without a read.
+
+// RolesOf returns the ids of the roles that a member has.
+func (f Facts) RolesOf(_ context.Context, member string) (roles []string, err error) {
+	for _, l := range f.Roles {
+		if l.Member == member {
+			roles = append(roles, l.Role)
+		}
+	}
+	return roles, nil
+}
+
+// TeamsOf returns the ids of the process teams that a member is in.
+func (f Facts) TeamsOf(_ context.Context, member string) (teams []string, err error) {
+	for id, members := range f.Teams {
+		if slices.Contains(members, member) {
+			teams = append(teams, id)
+		}
+	}
+	return teams, nil
+}
+
+// SubstitutedBy returns for whom a member stands in at a time, directly and through others.
+func (f Facts) SubstitutedBy(_ context.Context, member string, at time.Time) (found []directory.TeamMember, err error) {
+	seen := map[string]bool{member: true}
+	for next := []string{member}; len(next) > 0; next = next[1:] {
+		for id, m := range f.Staff.byID {
+			if by, away := m.Away(at); away && by == next[0] && !seen[id] {
+				seen[id] = true
+				found, next = append(found, m), append(next, id)
+			}
+		}
+	}
+	return found, nil
+}
