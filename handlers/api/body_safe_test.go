@@ -77,6 +77,34 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// A link whose text names another site than the one to which it leads says where that is.
+func TestLinksThatMislead(t *testing.T) {
+	for in, want := range map[string]string{
+		`<a href="https://boos.example/x">https://www.ing.nl/inloggen</a>`:                                                  "boos.example",
+		`<a href="https://boos.example">Inloggen bij <b>www.</b>ing&#8203;.nl</a>`:                                          "boos.example",
+		`<a href="https://ing.nl.boos.example">Mijn ING: mijn.ing.nl.</a>`:                                                  "ing.nl.boos.example",
+		`<a href="https://www.ing.nl@boos.example/">ing.nl</a>`:                                                             "boos.example",
+		`<a href="https://іng.nl">ing.nl</a>`:                                                                               "xn--ng-goc.nl",
+		`<a href="mailto:x@boos.example">info@kantoor.nl</a>`:                                                               "boos.example",
+		`<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fboos.example%2F&data=1">www.ing.nl</a>`: "boos.example",
+
+		`<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fmijn.ing.nl%2F&data=1">www.ing.nl</a>`: "",
+		`<a href="https://mijn.ing.nl/x?y">http://www.ing.nl</a>`:                                                          "",
+		`<a href="https://xn--mller-kva.de">müller.de</a>`:                                                                 "",
+		`<a href="https://kantoor.nl">info@kantoor.nl</a>`:                                                                 "",
+		`<a href="mailto:Jan@Kantoor.nl?subject=x">jan@kantoor.nl</a>`:                                                     "",
+		`<a href="https://elders.example">Bekijk aangifte.pdf van Jansen B.V.</a>`:                                         "",
+		`<a href="tel:0201234567">020.1234567</a>`:                                                                         "",
+		`<a name="x">www.ing.nl</a>`:                                                                                       "",
+		`<a href="https://elders.example">klik</a> www.ing.nl`:                                                             "",
+	} {
+		_, said, found := strings.Cut(safeHTML(in, false, "https://kantoor.example", nil).html, "<b>[→ ")
+		if found != (want != "") || !strings.HasPrefix(said, want) {
+			t.Errorf("%s says %q, want %q", in, said, want)
+		}
+	}
+}
+
 // Colours are read as browsers read them.
 func TestColours(t *testing.T) {
 	for in, want := range map[string]string{

@@ -50,6 +50,7 @@ type tree struct {
 	count     map[string]int // of the open elements, by tag
 	full      bool
 	folds     folds
+	link      link
 }
 
 // An element is an open element. Text and background colours come in pairs:
@@ -116,6 +117,7 @@ func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 		}
 		text := string(z.Text())
 		t.out.WriteString(html.EscapeString(text))
+		t.link.add(text)
 		t.empty = t.empty && (t.top().hidden || !visible(text))
 	case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
 		t.start(z.Token(), kind == xhtml.SelfClosingTagToken)
@@ -161,8 +163,11 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 		}
 		written = cmp.Or(written, "span")
 	}
-	if tag == "img" {
+	switch tag {
+	case "img":
 		t.image(&tok, e)
+	case "a":
+		t.link.start(attribute(tok, "href"))
 	}
 	e.written = startTag(written, tok, style)
 	t.out.WriteString(e.written)
@@ -208,6 +213,9 @@ func (t *tree) closeTo(depth int) {
 		t.open = t.open[:i]
 		t.count[tag]--
 		t.out.WriteString(endTag(tag))
+		if tag == "a" {
+			t.out.WriteString(t.link.warning())
+		}
 	}
 }
 

@@ -60,8 +60,9 @@ var importKinds = []string{"clients", "contacts", "team-members", "roles", "clie
 // importTemplates are example files: headers and one row, which spreadsheets
 // open in columns.
 var importTemplates = map[string]string{
-	"clients":      "nummer;type;naam;kvk;btw\r\n10234;organisatie;Bakkerij De Korenaar B.V.;12345678;NL123456789B01\r\n",
-	"contacts":     "email;naam;telefoon;functie;taal;relaties\r\npiet@bakkerij.example;Piet Bakker;0201234567;Directeur;Nederlands;10234\r\n",
+	"clients": "nummer;type;naam;kvk;btw\r\n10234;organisatie;Bakkerij De Korenaar B.V.;12345678;NL123456789B01\r\n",
+	"contacts": "email;naam;telefoon;functie;taal;relaties\r\n" +
+		"piet@bakkerij.example;Piet Bakker;0201234567;Directeur;Nederlands;10234\r\n",
 	"team-members": "email;naam;rechten;actief\r\nsanne@kantoor.example;Sanne de Wit;mutator;ja\r\n",
 	"roles":        "naam\r\nRelatiebeheerder\r\n",
 	"client-team":  "relatienummer;teamlid;rol;volgorde\r\n10234;sanne@kantoor.example;Relatiebeheerder;1\r\n",

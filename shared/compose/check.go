@@ -29,7 +29,8 @@ var attachmentWords = []string{
 	" bijlage ", " bijlagen ", " bijgevoegd ", " bijgevoegde ", " bijgesloten ", " meegestuurd ", " meegestuurde ", " bijgaand ",
 	" bijgaande ",
 	" attached ", " attachment ", " attachments ", " enclosed ", " enclosure ",
-	" anbei ", " anhang ", " in der anlage ", " als anlage ", " angehängt ", " angehängte ", " angehängten ", " beigefügt ", " beigefügte ", " beigefügten ",
+	" anbei ", " anhang ", " in der anlage ", " als anlage ", " angehängt ", " angehängte ", " angehängten ",
+	" beigefügt ", " beigefügte ", " beigefügten ",
 	" ci joint ", " ci jointe ", " ci joints ", " ci jointes ", " pièce jointe ", " pièces jointes ", " en annexe ",
 }
 

@@ -215,8 +215,8 @@ func richReply(s *scene) {
 	b.until("the form is gone, or a question", `!document.querySelector("[data-compose]") || document.querySelector("dialog[open]")`)
 	s.Drain()
 	got := s.Tenant.OutsideItems(toJan)
-	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, `<td>Btw</td><td align="right">21`) ||
-		!strings.Contains(got[0].HTML, "</table><div>Eronder") || strings.Contains(got[0].HTML, "mso-") || strings.Contains(got[0].HTML, "fixed") ||
+	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") ||
+		!strings.Contains(got[0].HTML, `<td>Btw</td><td align="right">21`) || !strings.Contains(got[0].HTML, "</table><div>Eronder") || strings.Contains(got[0].HTML, "mso-") || strings.Contains(got[0].HTML, "fixed") ||
 		strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
 		b.t.Errorf("%d mails outside: %+v", len(got), got)
 	}
