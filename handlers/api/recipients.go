@@ -56,7 +56,14 @@ func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence,
 	return k, nil
 }
 
-func (k *correspondence) isOwn(email string) bool { return k.own[compose.Normal(email)] }
+// isOwn says whether mail to an address reaches an activated mailbox of the office, also
+// with a tag: info+factuur@ is info@.
+// https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online
+func (k *correspondence) isOwn(email string) bool {
+	normal := compose.Normal(email)
+	untagged, _ := directory.Untagged(normal)
+	return k.own[normal] || k.own[untagged]
+}
 
 // senders are the addresses from which the caller may send mail of the chat. Somebody
 // who begins takes part in what he or she begins.
@@ -116,7 +123,7 @@ func (k *correspondence) marks(ctx context.Context, email string) (marks []strin
 	if !k.seen[normal] {
 		marks = append(marks, markNew)
 	}
-	if k.own[normal] {
+	if k.isOwn(normal) {
 		return append(marks, markColleague), nil
 	}
 	m, found, err := k.api.Directory.MemberByAddress(ctx, normal)
@@ -218,7 +225,7 @@ func (k *correspondence) learnAliases(ctx context.Context, o original) error {
 	}
 	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
 		normal := compose.Normal(a.Email)
-		if k.own[normal] || directory.Domain(normal) != directory.Domain(k.boxes[i].Address) {
+		if k.isOwn(normal) || directory.Domain(normal) != directory.Domain(k.boxes[i].Address) {
 			continue
 		}
 		if m, found, err := k.api.Directory.MemberByAddress(ctx, normal); err != nil {

@@ -235,7 +235,8 @@ func TestWarningsAboutRecipients(t *testing.T) {
 		change func(*item.Item)
 		want   string
 	}{
-		"Bcc": {func(it *item.Item) { it.To = []mail.Address{{Email: "piet@klant.example"}} }, "[bcc] jan@klant.example "},
+		"Bcc":   {func(it *item.Item) { it.To = []mail.Address{{Email: "piet@klant.example"}} }, "[bcc] jan@klant.example "},
+		"a tag": {func(it *item.Item) { it.To = []mail.Address{{Email: "Box1+factuur@kantoor.example"}} }, "[] jan@klant.example "},
 		"Reply-To": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "jan@elders.example"}} },
 			"[reply-to] jan@klant.example jan@elders.example new outside"},
 		"same": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "post@klant.example"}} }, "[] post@klant.example new outside "},

@@ -61,7 +61,7 @@ func RecipientsOf(o Original, mode outbox.Mode, own func(email string) bool) (r 
 	if o.Sent {
 		target.add(o.To...)
 	} else {
-		to, offered := answerTo(o)
+		to, offered := answerTo(o, own)
 		target.add(to...)
 		if r.ReplyTo = offered; offered != nil {
 			r.Warnings = append(r.Warnings, WarnReplyTo)
@@ -93,11 +93,11 @@ func RecipientsOf(o Original, mode outbox.Mode, own func(email string) bool) (r 
 // answerTo returns where a mail wants its answer: at its Reply-To, if that is of the
 // sender's own domain, since nobody verifies a Reply-To. Another one is only offered, and so
 // is one of a mail provider, where anybody can have an address.
-func answerTo(o Original) (to, offered []mail.Address) {
+func answerTo(o Original, own func(email string) bool) (to, offered []mail.Address) {
 	domain := directory.Domain(Normal(o.From.Email))
 	for _, a := range o.ReplyTo {
 		switch {
-		case Normal(a.Email) == Normal(o.From.Email):
+		case Normal(a.Email) == Normal(o.From.Email), own(a.Email):
 		case directory.Domain(Normal(a.Email)) == domain && !directory.PublicDomain(domain):
 			to = append(to, a)
 		default:

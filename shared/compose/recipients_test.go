@@ -58,6 +58,7 @@ func TestRecipients(t *testing.T) {
 		{"Reply-To at the same provider", "jan@gmail.com", "jan.bakker@gmail.com", info, "", false, outbox.ModeReply, "jan@gmail.com",
 			"", "reply-to"},
 		{"Reply-To of both", jan, "post@bakker.example jan@elders.example", info, "", false, outbox.ModeReply, jan, "", "reply-to"},
+		{"Reply-To is the office", jan, "Info@kantoor.example", info, "", false, outbox.ModeReply, jan, "", ""},
 		{"Reply-To is the sender", jan, "Jan@Bakker.example", info, "", false, outbox.ModeReply, jan, "", ""},
 		{"Reply-To and all", jan, "administratie@bakker.example", info + " piet@bakker.example administratie@bakker.example", "", false,
 			outbox.ModeReplyAll, "administratie@bakker.example piet@bakker.example", "", "all"},
