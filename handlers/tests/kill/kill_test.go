@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,8 +58,9 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	url := fmt.Sprint("https://localhost:", secure.Addr().(*net.TCPAddr).Port)
 	tenant := must.Get(sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret,
 		ClientID: apptest.ClientID, URL: url}))(t)
-	serve(t, tenant.Handler(), tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{certificate}}))
-	serve(t, tenant.Handler(), plain)
+	gate := newGate(tenant.Handler())
+	serve(t, gate, tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{certificate}}))
+	serve(t, gate, plain)
 
 	dist := filepath.Join(dir, "dist")
 	must.Do(t, pack.Stage(t.Context(), filepath.Join("..", "..", ".."), dist, pack.Local(os.Stderr)))
@@ -88,9 +90,23 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	w := &world{&apptest.World{T: t, Tenant: tenant, URL: url, Process: hosts[0]}}
 	w.Office()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
-	const kills, perKill = 12, 5
-	want := map[string]int{}       // messages per chat
-	replies := map[string]string{} // by the subject of their chat
+	kill := func(h *host.Host) {
+		if pid := h.HandlerPID(); pid > 0 {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+				t.Fatal(err)
+			}
+		}
+	}
+	replies := w.killAtEachStep(gate, func() { // by the subject of their chat
+		for _, h := range hosts {
+			kill(h)
+		}
+	})
+	const kills, perKill = 8, 5
+	want := map[string]int{} // messages per chat
+	for subject := range replies {
+		want[subject] = 2
+	}
 	for i := range kills {
 		for j := range perKill {
 			n := i*perKill + j
@@ -106,24 +122,20 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			}
 		}
 		if answered := fmt.Sprint("Vraag ", (i-1)*perKill); i > 0 {
-			if id := w.answered(answered); id != "" {
+			if id := w.answered(answered, ""); id != "" {
 				replies[answered] = id
 				want[answered]++
 			}
 		}
 		after := time.After(time.Duration(200+random.IntN(1500)) * time.Millisecond)
 		<-after
-		if pid := hosts[i%len(hosts)].HandlerPID(); pid > 0 {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
-				t.Fatal(err)
-			}
-		}
+		kill(hosts[i%len(hosts)])
 	}
 
 	// All of it is done soon after the last one: at the latest by the sweep, which
 	// looks for mails that are four minutes old.
 	deadline := time.Now().Add(6 * time.Minute)
-	const mails = kills * (2*perKill + 1)
+	mails := kills*(2*perKill+1) + len(steps)
 	var got []object
 	for time.Now().Before(deadline) {
 		if code := w.Ask(apptest.Admin, "GET", "/api/health/ready", nil, nil); code != http.StatusOK {
@@ -148,10 +160,11 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		t.Errorf("no chat for %v", want)
 	}
 	w.checkLeft(replies)
+	w.checkSteps()
 
 	// A reply that nobody interrupts leaves at once.
 	const last = "Vraag 1"
-	id := w.answered(last)
+	id := w.answered(last, "")
 	for deadline = time.Now().Add(time.Minute); ; <-time.After(100 * time.Millisecond) {
 		if state := w.state(last, id); state == "sent" {
 			break
@@ -163,12 +176,16 @@ func TestKilledAtRandomMoments(t *testing.T) {
 }
 
 // answered lets Anna answer the chat with a subject, and returns the id of her reply:
-// "" when the mail is not in a chat yet. A request that the process died over is
+// "" when the mail is not in a chat yet. File is the id of an upload, or "". A request that the process died over is
 // repeated with its key.
-func (w *world) answered(subject string) (id string) {
+func (w *world) answered(subject, file string) (id string) {
 	w.T.Helper()
 	var chats struct {
 		Items []struct{ ID, Subject string }
+	}
+	files := ""
+	if file != "" {
+		files = strconv.Quote(file)
 	}
 	for range 100 {
 		if code, text := w.Call(anna, "GET", "/api/chats?limit=200", ""); code == http.StatusOK {
@@ -183,7 +200,7 @@ func (w *world) answered(subject string) (id string) {
 		}
 		for range 100 {
 			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,`+
-				`"confirmed":["client","outsider","attachment"]}`, c.ID, jan, subject)
+				`"confirmed":["client","outsider","attachment"],"attachments":[%s]}`, c.ID, jan, subject, files)
 			var reply struct{ ID string }
 			code, text := w.CallWith(anna, "POST", "/api/chats/"+c.ID+"/replies", body, "Idempotency-Key", subject)
 			if code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil {
@@ -202,12 +219,7 @@ func (w *world) answered(subject string) (id string) {
 func (w *world) checkLeft(replies map[string]string) {
 	w.T.Helper()
 	for subject := range replies {
-		left := 0
-		for _, m := range w.Tenant.OutsideItems(jan) {
-			if m.Subject == subject {
-				left++
-			}
-		}
+		left := w.left(subject)
 		state := w.state(subject, replies[subject])
 		if left > 1 || (state == "sent") != (left == 1) && state != "sending" {
 			w.T.Errorf("reply to %q is %v, %d mails left", subject, state, left)
