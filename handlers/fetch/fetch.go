@@ -2,6 +2,15 @@
 // Items what answers a stored mail: that is what team members write in Outlook. It
 // decides nothing about a mail itself. Its only state is the cursor of each folder.
 //
+// # The way of a mail
+//
+//   - Handle (here) reads the mailboxes of a job side by side. A round (round.go) reads the pages
+//     of one folder, and moves its cursor behind each page that is stored.
+//   - Each mail becomes an item (arrival.go): its headers say whether the sender is proven
+//     (verdict.go) and whether a program wrote it (class.go, report.go), its body is analysed.
+//   - Handler.Arrive, which is that of package process, stores the mails of a page, most with
+//     their decision. Failures are stored with the mailbox (failed.go).
+//
 // # One reader per mailbox
 //
 // Jobs are delivered more than once, the tick puts jobs every five minutes, and

@@ -107,14 +107,6 @@ func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.
 // as its first, the message with its sequence, and the operations that store both.
 func (c Chat) Begin(m Message) (Chat, Message, []table.Op) {
 	c.State, c.Messages, c.Sequence, m.Sequence = Open, 1, 1, 1
-	found := c.reindex()
-	ops := []table.Op{
-		table.Insert(c.row()),
-		table.Insert(row(clientKey(c.Client, c.ID), c)),
-		table.Insert(row(messageKey(c.ID, m.ID), m)),
-	}
-	for _, member := range c.Members {
-		ops = append(ops, table.Insert(row(memberKey(member, c.ID), c)))
-	}
-	return c, m, append(ops, found...)
+	ops := c.insert(m)
+	return c, m, ops
 }

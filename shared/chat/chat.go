@@ -152,12 +152,18 @@ func Start(id string, it item.Item, client, contact, contactName string, members
 	m := messageOf(it)
 	m.Sequence = 1
 	c.First = firstOf(it, c)
+	ops := c.insert(m)
+	return c, append(ops, threads(c.ID, it, byMessageID)...)
+}
+
+// insert returns the operations that store a new chat with its first message.
+func (c *Chat) insert(m Message) []table.Op {
 	found := c.reindex()
-	ops := []table.Op{table.Insert(row(messageKey(c.ID, it.ID), m))}
+	ops := []table.Op{table.Insert(row(messageKey(c.ID, m.ID), m))}
 	for _, r := range c.documents() {
 		ops = append(ops, table.Insert(r))
 	}
-	return c, append(append(ops, threads(c.ID, it, byMessageID)...), found...)
+	return append(ops, found...)
 }
 
 // An Entry says how a mail comes into a chat.

@@ -20,8 +20,8 @@ type Correction struct {
 // errNotLearned means that a change is done but for what it teaches.
 var errNotLearned = errors.New("what a change of chats teaches could not be stored")
 
-// tell has the correction learned that a change makes, if it makes one.
-func (s *Store) tell(ctx context.Context, ch Change) error {
+// reportCorrection has the correction learned that a change makes, if it makes one.
+func (s *Store) reportCorrection(ctx context.Context, ch Change) error {
 	if s.correct == nil {
 		return nil
 	}

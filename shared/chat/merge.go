@@ -80,10 +80,10 @@ func (s *Store) beginMerge(ctx context.Context, ch *Change, c, into Chat, member
 	return s.beginPair(ctx, *ch, c, into, []table.Op{event})
 }
 
-// unite moves all messages of a merge that are not moved yet, then turns the chat into
+// finishMerge moves all messages of a merge that are not moved yet, then turns the chat into
 // one that was merged. It fails with ErrLeaving when a reply was written meanwhile and
 // has not left.
-func (s *Store) unite(ctx context.Context, ch Change) error {
+func (s *Store) finishMerge(ctx context.Context, ch Change) error {
 	for range maxRounds {
 		all, tags, err := s.allMessages(ctx, ch.From)
 		if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) unite(ctx context.Context, ch Change) error {
 		if len(all) > 0 {
 			return ErrLeaving
 		}
-		done, err := s.forward(ctx, ch, ch.From, ch.Into)
+		done, err := s.leadTo(ctx, ch, ch.From, ch.Into)
 		if err != nil || done {
 			return err
 		}
@@ -111,9 +111,9 @@ func (s *Store) unite(ctx context.Context, ch Change) error {
 // maxRounds is how often a merge, or an undo of one, looks again at what is left.
 const maxRounds = 100
 
-// forward turns a chat without messages into one that was merged into another. It
+// leadTo turns a chat without messages into one that was merged into another. It
 // says false when somebody changed it meanwhile.
-func (s *Store) forward(ctx context.Context, ch Change, from, into string) (bool, error) {
+func (s *Store) leadTo(ctx context.Context, ch Change, from, into string) (bool, error) {
 	open, err := s.stillOpen(ctx, ch)
 	if err != nil {
 		return false, err

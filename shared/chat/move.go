@@ -100,7 +100,7 @@ func (s *Store) move(ctx context.Context, m Move, ch *Change) (bool, error) {
 	}
 	ch.identify(&c, &target)
 	if ch.New = m.Into == ""; ch.New {
-		if target, err = s.made(ctx, m, *ch, c, all[at]); err != nil {
+		if target, err = s.newChat(ctx, m, *ch, c, all[at]); err != nil {
 			return false, err
 		}
 	}
@@ -174,8 +174,8 @@ func (s *Store) target(ctx context.Context, c Chat, id string, check Check) (Cha
 	return into, err
 }
 
-// made returns the new chat of a move, without messages.
-func (s *Store) made(ctx context.Context, m Move, ch Change, from Chat, first Message) (Chat, error) {
+// newChat returns the new chat of a move, without messages.
+func (s *Store) newChat(ctx context.Context, m Move, ch Change, from Chat, first Message) (Chat, error) {
 	c := Chat{
 		ID: ids.Timed(ch.At, ids.Hash("made", ch.ID)), Subject: first.Subject, Client: from.Client, Contact: from.Contact,
 		ContactName: from.ContactName, Members: from.Members, Added: maps.Clone(from.Added), Removed: from.Removed,

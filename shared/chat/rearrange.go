@@ -98,9 +98,9 @@ func (s *Store) finish(ctx context.Context, id string) error {
 	}
 	switch {
 	case ch.Kind == Merged && ch.Undone:
-		err = s.separate(ctx, ch)
+		err = s.undoMerge(ctx, ch)
 	case ch.Kind == Merged:
-		err = s.unite(ctx, ch)
+		err = s.finishMerge(ctx, ch)
 	case ch.Kind == ClientChanged:
 		err = s.noteClient(ctx, ch)
 	}
@@ -123,7 +123,7 @@ func (s *Store) finish(ctx context.Context, id string) error {
 	if err := s.dropLists(ctx, last, ch.leaving()); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, ch); err != nil {
+	if err := s.reportCorrection(ctx, ch); err != nil {
 		return err
 	}
 	return s.refresh(ctx, last, ch, table.Delete(table.Row{Key: openKey(id)}))

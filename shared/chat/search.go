@@ -135,27 +135,15 @@ func anyIn(wanted, all []string) bool {
 // Index writes the index rows of chats that an older version stored. Until it is done
 // the index answers no search.
 func (s *Store) Index(ctx context.Context) error {
-	at, done, err := s.progress.At(ctx)
-	for ; !done && err == nil; done = at == "" {
+	return s.progress.Run(ctx, func(at string) (next string, some bool, err error) {
 		chats, next, err := s.List(ctx, Query{Limit: 200, After: at})
-		if err != nil {
-			return err
-		}
-		if len(chats) == 0 && at == "" && next == "" {
-			s.progress.Nothing()
-			return nil
-		}
 		for _, c := range chats {
-			if err := s.indexOne(ctx, c); err != nil {
-				return err
+			if err == nil {
+				err = s.indexOne(ctx, c)
 			}
 		}
-		if err := s.progress.Save(ctx, next); err != nil {
-			return err
-		}
-		at = next
-	}
-	return err
+		return next, len(chats) > 0, err
+	})
 }
 
 // indexOne writes the index rows of a chat. A chat that is being rearranged gets them when

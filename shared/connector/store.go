@@ -21,6 +21,16 @@
 // writes never collide. Those rows are neighbours, so that one range query reads
 // them.
 //
+// # Parts
+//
+//   - App registrations: create.go, patch.go, method.go (how each proves itself to Entra),
+//     client.go and credential.go (its client of Graph and its tokens), state.go (whether it
+//     works).
+//   - Addresses: activate.go, edit.go, due.go (what is read now), cursor.go (how far it was read,
+//     and which job reads it).
+//   - What people ask: check.go, permissions.go and limits.go look, advice.go says what to do.
+//   - Graph, Sender and Categorizer (graph.go, sender.go) are what all other rooms see of Graph.
+//
 // The name of a secret is connector-<app>. It depends on where the secret may be
 // sent: a connector whose tenant or client id is changed, on the page or by hand
 // in the table, does not find the secret of another app registration.

@@ -221,7 +221,7 @@ func clientSearch(text, driver string) (words []string, phases []phase) {
 	if driver != "" {
 		phases = append(phases, phase{prefix: keyOf("client-name", driver)})
 	}
-	return asked(text), phases
+	return queryWords(text), phases
 }
 
 // numberPrefixes match the beginning of a KvK number, a VAT id or an IBAN, long enough to

@@ -153,7 +153,7 @@ func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 
 // contactSearch is the plan of a search for contacts.
 func contactSearch(text, driver string) (words []string, phases []phase) {
-	words = asked(text)
+	words = queryWords(text)
 	if driver != "" {
 		phases = []phase{{prefix: keyOf("contact-word", driver)}, {prefix: keyOf("contact-part", driver)}}
 	}

@@ -81,8 +81,8 @@ type phase struct {
 	whole bool
 }
 
-// asked returns the words of a search, without diacritics and in lower case.
-func asked(text string) (words []string) {
+// queryWords returns the words of a search, without diacritics and in lower case.
+func queryWords(text string) (words []string) {
 	for raw := range strings.FieldsSeq(visible(text)) {
 		words = append(words, Words(raw)...)
 	}

@@ -5,6 +5,10 @@
 // No other package knows the Graph SDK, and this one does not know what is done
 // with a message. The SDK builds and signs the requests. The answers are decoded
 // by package answer, since one undecodable message must not fail its page.
+//
+// Each request goes through ask, tell or download (ask.go, sent.go): they wait for the limiter
+// (limiter.go), add the token (signer.go), and give each error its kind (error.go). The methods
+// of Client are in a file for each resource of Graph. Package connector makes the clients.
 package graph
 
 import (

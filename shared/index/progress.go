@@ -24,12 +24,12 @@ func (p *Progress) Done(ctx context.Context) (bool, error) {
 	if p.done.Load() {
 		return true, nil
 	}
-	_, done, err := p.At(ctx)
+	_, done, err := p.at(ctx)
 	return done, err
 }
 
-// At returns the id of the last row that is indexed, and whether all are.
-func (p *Progress) At(ctx context.Context) (id string, done bool, err error) {
+// at returns the id of the last row that is indexed, and whether all are.
+func (p *Progress) at(ctx context.Context) (id string, done bool, err error) {
 	r, err := p.Table.Get(ctx, p.key())
 	if errors.Is(err, table.ErrNotFound) {
 		return "", false, nil
@@ -42,15 +42,24 @@ func (p *Progress) At(ctx context.Context) (id string, done bool, err error) {
 	return id, id == "", nil
 }
 
-// Nothing says that there are no rows yet: they are all indexed as they come. It stores
-// nothing, so that an office can still be imported.
-func (p *Progress) Nothing() { p.done.Store(true) }
-
-// Save stores At; "" means that all rows are indexed.
-func (p *Progress) Save(ctx context.Context, id string) error {
-	if err := p.Table.Write(ctx, table.Put(table.Row{Key: p.key(), Props: map[string]any{"at": id}})); err != nil {
-		return fmt.Errorf("store how far %s are indexed: %w", p.Name, err)
+// Run has step index the rows that are left: some after the one with the id at, "" for the
+// first. Step returns the last of them, "" at the end, and whether there were any. An office
+// without rows stores nothing, so that one can still be imported: rows are indexed as they come.
+func (p *Progress) Run(ctx context.Context, step func(at string) (next string, some bool, err error)) error {
+	at, done, err := p.at(ctx)
+	for first := at == ""; !done && err == nil; first = false {
+		var some bool
+		if at, some, err = step(at); err != nil {
+			return err
+		}
+		if done = at == ""; done && first && !some {
+			break
+		}
+		err = p.Table.Write(ctx, table.Put(table.Row{Key: p.key(), Props: map[string]any{"at": at}}))
 	}
-	p.done.Store(id == "")
+	if err != nil {
+		return fmt.Errorf("index %s: %w", p.Name, err)
+	}
+	p.done.Store(true)
 	return nil
 }

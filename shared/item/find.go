@@ -191,31 +191,23 @@ const indexAtOnce = 100
 // Index writes the index rows of mails that an older version stored. Until it is done
 // no index answers a search.
 func (s *Store) Index(ctx context.Context) error {
-	at, done, err := s.progress.At(ctx)
-	for ; !done && err == nil; done = at == "" {
-		rows, next, err := s.table.Range(ctx, mailKey(at)+"\x00", mailKey(ids.Above), indexAtOnce)
+	return s.progress.Run(ctx, func(at string) (next string, some bool, err error) {
+		rows, more, err := s.table.Range(ctx, mailKey(at)+"\x00", mailKey(ids.Above), indexAtOnce)
 		if err != nil {
-			return fmt.Errorf("read mails without index: %w", err)
-		}
-		if len(rows) == 0 && at == "" {
-			s.progress.Nothing()
-			return nil
+			return "", false, fmt.Errorf("read mails without index: %w", err)
 		}
 		for _, r := range rows {
 			if it, ok := readable(ctx, r); ok && !it.Indexed {
 				if err := s.indexOne(ctx, it); err != nil {
-					return err
+					return "", false, err
 				}
 			}
 		}
-		if at = ""; next != "" {
-			at = rows[len(rows)-1].Key[len("m|"):]
+		if more != "" {
+			next = rows[len(rows)-1].Key[len("m|"):]
 		}
-		if err := s.progress.Save(ctx, at); err != nil {
-			return err
-		}
-	}
-	return err
+		return next, len(rows) > 0, nil
+	})
 }
 
 // indexOne writes the index rows of a mail. One that changed meanwhile was indexed with

@@ -6,6 +6,15 @@
 // mobile), Exchange, Gmail, Apple Mail and Thunderbird write in Dutch, English,
 // German and French. A doubtful line counts as the writer's own: too much text
 // only makes a suggestion worse, while missing text is lost.
+//
+// # Parts
+//
+//   - Read makes lines of the content (html.go, plain.go), finds where quotations begin
+//     (split.go, attribution.go, header.go) and where the signature does (signature.go), and
+//     what was forwarded (forward.go).
+//   - Fold (fold.go) finds what repeats earlier mail, by its words (shingle.go, earlier.go).
+//   - NumbersIn, CardOf, AwayIn, LanguageIn and Words read one thing each.
+//   - Within (within.go) bounds the time of all this. Fetch, process, learn and the API call it.
 package mailtext
 
 import (

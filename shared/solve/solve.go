@@ -20,6 +20,12 @@
 // An undo works in the same way: first the rule and what it put in the directory,
 // then each mail, one by one, from its chat to open work. The rule is in state
 // undoing meanwhile, so the tick can continue.
+//
+// # Parts
+//
+// Solve (command.go) has a function for each action (action.go, create.go, dismiss.go). Undo is in
+// undo.go, undo_mail.go and undo_rule.go; what people do with many mails in many.go; what is
+// learned when people choose another client in client.go.
 package solve
 
 import (

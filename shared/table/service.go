@@ -2,7 +2,11 @@
 // and written in transactions that take effect completely or not at all.
 //
 // It knows the limits of the service and refuses what breaks them before it sends
-// anything. It does not know what the rows mean.
+// anything. It does not know what the rows mean. All stores of the product use it.
+//
+// Pack and Document make rows, Insert, Put, Replace, Merge and Delete operations of them (op.go),
+// and Write sends operations (write.go, submit.go). Get, Range, Rows and Columns read (read.go).
+// Repeat (tries.go) is for changes that others may overtake.
 package table
 
 import (

@@ -31,15 +31,15 @@ func (s *Store) movedBy(ctx context.Context, change string) (messages []string, 
 	return messages, numbers, nil
 }
 
-// separate undoes a merge: it brings back what the merge moved and is still there.
-func (s *Store) separate(ctx context.Context, ch Change) error {
+// undoMerge undoes a merge: it brings back what the merge moved and is still there.
+func (s *Store) undoMerge(ctx context.Context, ch Change) error {
 	for range maxRounds {
 		list, _, err := s.movedBy(ctx, ch.ID)
 		if err != nil {
 			return err
 		}
 		if len(list) == 0 {
-			return s.separated(ctx, ch)
+			return s.finishUndoneMerge(ctx, ch)
 		}
 		all, tags, err := s.allMessages(ctx, ch.Into)
 		if err != nil {
@@ -71,9 +71,9 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 	return fmt.Errorf("undo the merge of chat %s: it changed %d times meanwhile", ch.From, maxRounds)
 }
 
-// separated gives drafts back that answer messages which were brought back, and lets
+// finishUndoneMerge gives drafts back that answer messages which were brought back, and lets
 // the chat that was made for a merge lead to the other again.
-func (s *Store) separated(ctx context.Context, ch Change) error {
+func (s *Store) finishUndoneMerge(ctx context.Context, ch Change) error {
 	if s.replies != nil {
 		_, tags, err := s.allMessages(ctx, ch.From)
 		if err != nil {
@@ -88,7 +88,7 @@ func (s *Store) separated(ctx context.Context, ch Change) error {
 		return nil
 	}
 	for range table.Tries(ctx) {
-		done, err := s.forward(ctx, ch, ch.Into, ch.From)
+		done, err := s.leadTo(ctx, ch, ch.Into, ch.From)
 		if err != nil || done {
 			return err
 		}
