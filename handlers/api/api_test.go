@@ -131,6 +131,14 @@ func (o *office) call(t testing.TB, who, request, body string, headers ...string
 	return got
 }
 
+// answers is call, and reports an answer with another status than want.
+func (o *office) answers(t testing.TB, want int, who, request, body string, headers ...string) {
+	t.Helper()
+	if got := o.call(t, who, request, body, headers...); got.status != want {
+		t.Errorf("%s by %s: %d %.300s, want %d", request, who, got.status, got.text, want)
+	}
+}
+
 // isDescribed checks that the description of the API says that the operation can
 // answer with this status.
 func (o *office) isDescribed(t testing.TB, r *http.Request, got answer) {
@@ -306,9 +314,7 @@ func TestThereAreNoPagesAndFilesBesidesTheOperations(t *testing.T) {
 	o := newOffice(t)
 	for _, path := range []string{"/api/docs", "/docs", "/api/schemas/Role.json", "/schemas/Role", "/api/openapi.yaml", "/openapi.json",
 		"/api", "/"} {
-		if got := o.call(t, "administrator", "GET "+path, ""); got.status != http.StatusNotFound {
-			t.Errorf("GET %s: %d", path, got.status)
-		}
+		o.answers(t, http.StatusNotFound, "administrator", "GET "+path, "")
 	}
 }
 

@@ -105,9 +105,7 @@ func TestAttachments(t *testing.T) {
 		}
 	}
 	for n, want := range map[string]int{"0": 404, "-1": 404, "10": 404, "99999999999999999999": 422, "x": 422, "4": 409} {
-		if got := k.call(t, "editor", "GET "+path+"/"+n, ""); got.status != want {
-			t.Errorf("%s: %d, want %d", n, got.status, want)
-		}
+		k.answers(t, want, "editor", "GET "+path+"/"+n, "")
 	}
 }
 
@@ -123,14 +121,10 @@ func TestWhoSeesAttachments(t *testing.T) {
 	for who, want := range map[string]int{"reader": 200, "editor": 200, "manager": 200, "Mails.Read": 200, "third": 404,
 		"Chats.ReadWrite": 403, "nobody": 401, "stranger": 403} {
 		for _, path := range []string{"/api/mails/" + id + "/attachments", "/api/mails/" + id + "/attachments/2"} {
-			if got := k.call(t, who, "GET "+path, ""); got.status != want {
-				t.Errorf("%s: %s: %d, want %d", who, path, got.status, want)
-			}
+			k.answers(t, want, who, "GET "+path, "")
 		}
 	}
-	if got := k.call(t, "manager", "GET /api/mails/nothing/attachments", ""); got.status != 404 {
-		t.Errorf("a mail that is not there: %d", got.status)
-	}
+	k.answers(t, 404, "manager", "GET /api/mails/nothing/attachments", "") // a mail that is not there
 }
 
 // A refusal by the mailbox is reported; a transfer that is interrupted does not
@@ -180,9 +174,7 @@ func TestAttachmentsThatCannotBeRead(t *testing.T) {
 	}
 	// A mailbox of a removed address is not read.
 	k.done(t, "DELETE /api/addresses/box1@kantoor.example", "")
-	if got := k.call(t, "manager", "GET "+path, ""); got.status != http.StatusConflict {
-		t.Errorf("%d %s", got.status, got.text)
-	}
+	k.answers(t, http.StatusConflict, "manager", "GET "+path, "")
 }
 
 // A file always has a name that shows its extension.

@@ -49,13 +49,9 @@ func TestFilesAreShown(t *testing.T) {
 		}
 	}
 	for _, at := range []string{"/1/pdf", "/2/picture", "/4/pdf", "/5/picture", "/6/pdf", "/7/pdf"} {
-		if got := k.call(t, "editor", "GET "+path+at, ""); got.status != http.StatusUnsupportedMediaType {
-			t.Errorf("%s: %d %v", at, got.status, got.header)
-		}
+		k.answers(t, http.StatusUnsupportedMediaType, "editor", "GET "+path+at, "")
 	}
-	if got := k.call(t, "reader", "GET "+path+"/1/picture", ""); got.status != http.StatusNotFound {
-		t.Errorf("shown to who may not see the mail: %d", got.status)
-	}
+	k.answers(t, http.StatusNotFound, "reader", "GET "+path+"/1/picture", "") // shown to who may not see the mail
 }
 
 // All files of a mail come as one, and a file that breaks off leaves no archive that looks
@@ -115,7 +111,5 @@ func TestOutlookLink(t *testing.T) {
 			t.Errorf("%q: %d %v", link, got.status, got.body)
 		}
 	}
-	if got := k.call(t, "reader", "GET /api/mails/"+id+"/outlook", ""); got.status != http.StatusNotFound {
-		t.Errorf("told who may not see the mail: %d", got.status)
-	}
+	k.answers(t, http.StatusNotFound, "reader", "GET /api/mails/"+id+"/outlook", "") // told who may not see the mail
 }

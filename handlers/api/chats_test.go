@@ -173,9 +173,7 @@ func TestSeen(t *testing.T) {
 	if read("reader", position); unread("reader") != 0.0 {
 		t.Error("what was read is unread again")
 	}
-	if got := k.call(t, "reader", "POST /api/chats/"+id+"/read", `{"position":-1}`); got.status != http.StatusUnprocessableEntity {
-		t.Errorf("a position of -1: %d", got.status)
-	}
+	k.answers(t, http.StatusUnprocessableEntity, "reader", "POST /api/chats/"+id+"/read", `{"position":-1}`)
 }
 
 // A member who may write closes and reopens a chat, on the version that he or
@@ -185,9 +183,8 @@ func TestCloseAChat(t *testing.T) {
 	id := k.start(t, 1, "Jan", "editor", "reader")
 	tag := k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
 	k.ok(t, "editor", "POST /api/chats/"+id+"/notes", `{"body":"Ik bel."}`)
-	if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag); got.status != http.StatusPreconditionFailed {
-		t.Errorf("closed what somebody wrote in: %d", got.status)
-	}
+	// Nobody closes what somebody wrote in meanwhile.
+	k.answers(t, http.StatusPreconditionFailed, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag)
 	late := tag
 	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
 	for _, list := range []string{late + ", *", late + ` , W/` + tag, `"a", , "b"`, ",", strings.ReplaceAll(tag+","+tag, `"`, "")} {
@@ -202,14 +199,10 @@ func TestCloseAChat(t *testing.T) {
 	}
 	for who, want := range map[string]int{"reader": 403, "nobody": 401, "stranger": 403, "Mails.Read": 403, "manager": 200,
 		"Chats.ReadWrite": 200} {
-		if got := k.call(t, who, "PATCH /api/chats/"+id, `{"state":"open"}`); got.status != want {
-			t.Errorf("%s: %d, want %d", who, got.status, want)
-		}
+		k.answers(t, want, who, "PATCH /api/chats/"+id, `{"state":"open"}`)
 	}
 	for _, bad := range []string{`{"state":"done"}`, `{}`, `{"state":null}`} {
-		if got := k.call(t, "editor", "PATCH /api/chats/"+id, bad); got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d", bad, got.status)
-		}
+		k.answers(t, http.StatusUnprocessableEntity, "editor", "PATCH /api/chats/"+id, bad)
 	}
 }
 
@@ -270,9 +263,7 @@ func TestParticipants(t *testing.T) {
 	k.ok(t, "editor", "DELETE /api/me/substitute", "")
 	for _, request := range []string{"GET /api/chats/" + id, "GET " + path, "GET /api/chats/" + id + "/messages",
 		"PUT /api/chats/" + id + "/seen"} {
-		if got := k.call(t, "reader", request, ""); got.status != http.StatusNotFound {
-			t.Errorf("%s by who was taken out: %d", request, got.status)
-		}
+		k.answers(t, http.StatusNotFound, "reader", request, "")
 	}
 	if got := set("reader", nil, k.ids["reader"]); got.status != http.StatusForbidden {
 		t.Errorf("a reader changes who takes part: %d", got.status)
@@ -281,7 +272,5 @@ func TestParticipants(t *testing.T) {
 	if got := set("editor", nil, k.ids["administrator"]); got.status != 200 {
 		t.Errorf("leave: %d %s", got.status, got.text)
 	}
-	if got := k.call(t, "editor", "GET /api/chats/"+id, ""); got.status != http.StatusNotFound {
-		t.Errorf("who left still has it: %d", got.status)
-	}
+	k.answers(t, http.StatusNotFound, "editor", "GET /api/chats/"+id, "") // who left still has it
 }

@@ -72,9 +72,7 @@ func TestAMergePatchChangesWhatItNames(t *testing.T) {
 		t.Errorf("%s", got.text)
 	}
 	for _, body := range []string{`{"id":"x"}`, `{"revision":"x"}`, `{"active":"no"}`, `{"rights":"boss"}`, `{"active":null}`} {
-		if got := o.call(t, "administrator", "PATCH "+place, body); got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", body, got.status, got.text)
-		}
+		o.answers(t, http.StatusUnprocessableEntity, "administrator", "PATCH "+place, body)
 	}
 }
 
@@ -146,9 +144,8 @@ func TestContactsOfAClient(t *testing.T) {
 	if got := o.ok(t, "reader", "GET "+path, ""); len(got.body["items"].([]any)) != 1 || !strings.Contains(got.text, "Piet") {
 		t.Errorf("%s", got.text)
 	}
-	if got := o.call(t, "reader", "GET /api/clients/aaaaaaaaaaaaaaaaaaaaaaaaaa/contacts", ""); got.status != http.StatusNotFound {
-		t.Errorf("of a client that does not exist: %d", got.status)
-	}
+	// Of a client that does not exist.
+	o.answers(t, http.StatusNotFound, "reader", "GET /api/clients/aaaaaaaaaaaaaaaaaaaaaaaaaa/contacts", "")
 }
 
 // A manager adds prospects, whose numbers the product assigns, and nothing
@@ -180,9 +177,7 @@ func TestAManagerAddsProspectsOnly(t *testing.T) {
 	}
 	id := fmt.Sprint(o.ok(t, "reader", "GET /api/clients?search=P-1", "").body["items"].([]any)[0].(map[string]any)["id"])
 	for _, request := range []string{"PATCH", "DELETE"} {
-		if got := o.call(t, "manager", request+" /api/clients/"+id, `{"name":"Y"}`); got.status != http.StatusForbidden {
-			t.Errorf("%s by a manager: %d", request, got.status)
-		}
+		o.answers(t, http.StatusForbidden, "manager", request+" /api/clients/"+id, `{"name":"Y"}`)
 	}
 }
 
@@ -198,17 +193,11 @@ func TestTheFirstAdministratorDoesNotLockHimselfOut(t *testing.T) {
 		other := o.ok(t, "first", "POST /api/team-members", `{"name":"Ander","email":"ander@kantoor.nl","rights":"reader"}`).body["id"].(string)
 		body := `{"name":"Eerste","email":"Eerste@kantoor.nl","rights":"` + c.rights + `"}`
 		if c.want == http.StatusConflict {
-			if got := o.call(t, "first", "PATCH /api/team-members/"+other, body); got.status != c.want {
-				t.Errorf("changes another into himself: %d %s", got.status, got.text)
-			}
+			o.answers(t, c.want, "first", "PATCH /api/team-members/"+other, body) // changes another into himself
 			file := "naam;e-mail;rechten\nEerste;eerste@kantoor.nl;raadpleger\n"
-			if got := o.call(t, "first", importPath, file, "Content-Type", "text/csv"); got.status != c.want {
-				t.Errorf("imports himself: %d %s", got.status, got.text)
-			}
+			o.answers(t, c.want, "first", importPath, file, "Content-Type", "text/csv") // imports himself
 		}
-		if got := o.call(t, "first", "POST /api/team-members", body); got.status != c.want {
-			t.Errorf("as %s: %d %s", c.rights, got.status, got.text)
-		}
+		o.answers(t, c.want, "first", "POST /api/team-members", body)
 		if got := o.ok(t, "first", "GET /api/me", ""); got.body["rights"] != "administrator" {
 			t.Errorf("afterwards he is %s", got.text)
 		}
@@ -219,17 +208,11 @@ func TestAnAccountIsTakenAway(t *testing.T) {
 	o := newOffice(t)
 	id := o.ok(t, "reader", "GET /api/me", "").body["id"].(string)
 	o.people["other"] = signedIn(30, "preferred_username", "reader@kantoor.nl")
-	if got := o.call(t, "other", "GET /api/me", ""); got.status != http.StatusForbidden {
-		t.Errorf("another account with the name: %d", got.status)
-	}
-	if got := o.call(t, "Directory.ReadWrite", "DELETE /api/team-members/"+id+"/account", ""); got.status != http.StatusForbidden {
-		t.Errorf("without the right: %d", got.status)
-	}
+	o.answers(t, http.StatusForbidden, "other", "GET /api/me", "")                                           // another account with the name
+	o.answers(t, http.StatusForbidden, "Directory.ReadWrite", "DELETE /api/team-members/"+id+"/account", "") // without the right
 	o.ok(t, "TeamMembers.ReadWrite", "DELETE /api/team-members/"+id+"/account", "")
 	if got := o.ok(t, "other", "GET /api/me", ""); got.body["id"] != id {
 		t.Errorf("the new account is %s", got.text)
 	}
-	if got := o.call(t, "reader", "GET /api/me", ""); got.status != http.StatusForbidden {
-		t.Errorf("the old account: %d", got.status)
-	}
+	o.answers(t, http.StatusForbidden, "reader", "GET /api/me", "") // the old account
 }

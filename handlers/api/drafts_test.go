@@ -66,9 +66,7 @@ func TestBegin(t *testing.T) {
 		next["from"].(map[string]any)["email"] != "box1@kantoor.example" {
 		t.Errorf("%v", next)
 	}
-	if got := w.call(t, "reader", "POST /api/chats", body); got.status != http.StatusForbidden {
-		t.Errorf("reader: %d", got.status)
-	}
+	w.answers(t, http.StatusForbidden, "reader", "POST /api/chats", body)
 	for field, body := range map[string]string{
 		"body.client":  `{"client":"none","to":[{"email":"jan@klant.example"}],"subject":"x","text":"x"}`,
 		"body.contact": fmt.Sprintf(`{"client":%q,"contact":"none","subject":"x","text":"x"}`, w.client),
@@ -101,17 +99,13 @@ func TestDrafts(t *testing.T) {
 	if got := w.ok(t, "editor", "GET "+path, "").body; got["text"] != "Dag J" {
 		t.Errorf("%v", got)
 	}
-	if got := w.call(t, "manager", "GET "+path, ""); got.status != http.StatusNotFound {
-		t.Errorf("another's: %d", got.status)
-	}
+	w.answers(t, http.StatusNotFound, "manager", "GET "+path, "") // another's
 	got := w.ok(t, "manager", "GET "+w.path("/new"), "").body
 	if others, _ := got["writing"].([]any); len(others) != 1 || others[0].(map[string]any)["id"] != w.ids["editor"] {
 		t.Errorf("%v", got["writing"])
 	}
 	w.ok(t, "editor", "DELETE "+path, "")
-	if got := w.call(t, "editor", "GET "+path, ""); got.status != http.StatusNotFound {
-		t.Errorf("deleted: %d", got.status)
-	}
+	w.answers(t, http.StatusNotFound, "editor", "GET "+path, "") // deleted
 	if n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(uploadAge+time.Hour), unused); err != nil || n != 0 {
 		t.Errorf("a file of a draft is deleted after a day: %d, %v", n, err)
 	}
@@ -129,9 +123,8 @@ func TestTemplates(t *testing.T) {
 		fmt.Sprint(got["missing"]) != "[deadline]" {
 		t.Errorf("%v", got)
 	}
-	if got := w.call(t, "manager", "POST /api/templates", `{"name":"x","html":"{geheim}"}`); got.status != http.StatusUnprocessableEntity {
-		t.Errorf("an unknown placeholder: %d", got.status)
-	}
+	// An unknown placeholder.
+	w.answers(t, http.StatusUnprocessableEntity, "manager", "POST /api/templates", `{"name":"x","html":"{geheim}"}`)
 	w.ok(t, "manager", "PATCH /api/templates/"+id, `{"name":"Stukken opvragen"}`, "If-Match", made.header.Get("ETag"))
 	if got := w.call(t, "manager", "DELETE /api/templates/"+id, "", "If-Match",
 		made.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
@@ -141,9 +134,7 @@ func TestTemplates(t *testing.T) {
 		if who == "manager" {
 			continue
 		}
-		if got := w.call(t, who, "DELETE /api/templates/"+id, ""); got.status != want {
-			t.Errorf("%s: %d", who, got.status)
-		}
+		w.answers(t, want, who, "DELETE /api/templates/"+id, "")
 	}
 	w.ok(t, "manager", "DELETE /api/templates/"+id, "")
 }

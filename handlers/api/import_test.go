@@ -79,9 +79,7 @@ func TestTeamMembersAreNotImportedWithoutTheirRole(t *testing.T) {
 			t.Errorf("%s%s: %d %s", c.who, c.query, got.status, got.text)
 		}
 	}
-	if got := o.call(t, "Directory.ReadWrite", importPath, "nummer;naam\n1;X\n", "Content-Type", "text/csv"); got.status != http.StatusOK {
-		t.Errorf("clients: %d %s", got.status, got.text)
-	}
+	o.answers(t, http.StatusOK, "Directory.ReadWrite", importPath, "nummer;naam\n1;X\n", "Content-Type", "text/csv")
 }
 
 func TestWhatAnImportTakes(t *testing.T) {
@@ -100,9 +98,7 @@ func TestWhatAnImportTakes(t *testing.T) {
 		{"POST /api/roles", "name\nX\n", "text/csv", http.StatusUnsupportedMediaType},
 		{"POST /api/roles", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, "application/json", http.StatusRequestEntityTooLarge},
 	} {
-		if got := o.call(t, "administrator", c.request, c.body, "Content-Type", c.media); got.status != c.want {
-			t.Errorf("%s of %s: %d %.200s; want %d", c.request, c.media, got.status, got.text, c.want)
-		}
+		o.answers(t, c.want, "administrator", c.request, c.body, "Content-Type", c.media)
 	}
 }
 

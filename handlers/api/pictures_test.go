@@ -83,9 +83,7 @@ func TestPicturesOfAMail(t *testing.T) {
 	}
 	for who, want := range map[string]int{"manager": 200, "editor": 200, "Mails.Read": 200, "reader": 404, "Chats.ReadWrite": 403,
 		"nobody": 401, "stranger": 403} {
-		if got := k.call(t, who, "GET "+src[0], ""); got.status != want {
-			t.Errorf("%s: %d, want %d", who, got.status, want)
-		}
+		k.answers(t, want, who, "GET "+src[0], "")
 	}
 	// In a chat they belong to the chat.
 	it := k.nthMail(1, "Jan")
@@ -99,15 +97,11 @@ func TestPicturesOfAMail(t *testing.T) {
 	} else {
 		for who, want := range map[string]int{"manager": 200, "reader": 200, "Chats.ReadWrite": 200, "editor": 404, "Mails.Read": 403,
 			"nobody": 401} {
-			if got := k.call(t, who, "GET "+src[0], ""); got.status != want {
-				t.Errorf("%s in the chat: %d, want %d", who, got.status, want)
-			}
+			k.answers(t, want, who, "GET "+src[0], "")
 		}
 	}
 	k.graph.fail = refused{429, "ApplicationThrottled"}
-	if got := k.call(t, "manager", "GET "+src[0], ""); got.status != 503 {
-		t.Errorf("%d", got.status)
-	}
+	k.answers(t, 503, "manager", "GET "+src[0], "")
 	if got := k.ok(t, "manager", "GET /api/mails/"+second+"/body", ""); !strings.Contains(got.text, "tot &amp; ziens") {
 		t.Error(got.text)
 	}
@@ -133,9 +127,7 @@ func TestRemotePictures(t *testing.T) {
 			t.Errorf("%q is not in %s", want, policy)
 		}
 	}
-	if got := k.call(t, "manager", "GET "+path+"?pictures=all", ""); got.status != 422 {
-		t.Errorf("%d", got.status)
-	}
+	k.answers(t, 422, "manager", "GET "+path+"?pictures=all", "")
 }
 
 // A mail without its own colours has the colours of the page around it.
@@ -148,7 +140,5 @@ func TestAMailHasTheColoursOfItsPage(t *testing.T) {
 			t.Errorf("%s: %s", query, got.text)
 		}
 	}
-	if got := k.call(t, "manager", path+"?colours=red}", ""); got.status != 422 {
-		t.Errorf("%d: %s", got.status, got.text)
-	}
+	k.answers(t, 422, "manager", path+"?colours=red}", "")
 }

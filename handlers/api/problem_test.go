@@ -96,14 +96,10 @@ func TestAFailureOutsideShowsNoInside(t *testing.T) {
 func TestWithoutAuthenticationOfThePlatformNobodyGetsIn(t *testing.T) {
 	o := newOffice(t)
 	o.Gate.Enabled = false
-	if got := o.call(t, "administrator", "GET /api/me", ""); got.status != http.StatusServiceUnavailable {
-		t.Errorf("%d %s", got.status, got.text)
-	}
+	o.answers(t, http.StatusServiceUnavailable, "administrator", "GET /api/me", "")
 	o.ok(t, "nobody", "GET /api/health/live", "")
 	o.Gate = access.Gate{}
-	if got := o.call(t, "administrator", "POST /api/roles", `{"name":"X"}`); got.status != http.StatusServiceUnavailable {
-		t.Errorf("%d %s", got.status, got.text)
-	}
+	o.answers(t, http.StatusServiceUnavailable, "administrator", "POST /api/roles", `{"name":"X"}`)
 }
 
 func TestAPageOfAnotherSiteChangesNothing(t *testing.T) {
@@ -111,9 +107,7 @@ func TestAPageOfAnotherSiteChangesNothing(t *testing.T) {
 	for _, headers := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"},
 	} {
-		if got := o.call(t, "administrator", "POST /api/roles", `{"name":"X"}`, headers...); got.status != http.StatusForbidden {
-			t.Errorf("%v: %d", headers, got.status)
-		}
+		o.answers(t, http.StatusForbidden, "administrator", "POST /api/roles", `{"name":"X"}`, headers...)
 	}
 	o.ok(t, "administrator", "POST /api/roles", `{"name":"X"}`, "Sec-Fetch-Site", "same-origin")
 	o.ok(t, "administrator", "POST /api/roles", `{"name":"Y"}`) // no browser

@@ -55,9 +55,7 @@ func TestRepliesThatAreRefused(t *testing.T) {
 		t.Errorf("hold: %d", got.status)
 	}
 	for who, want := range map[string]int{"reader": 403, "Chats.ReadWrite": 403, "nobody": 401} {
-		if got := w.call(t, who, "POST "+w.path(), w.body(nil)); got.status != want {
-			t.Errorf("%s: %d %s", who, got.status, got.text)
-		}
+		w.answers(t, want, who, "POST "+w.path(), w.body(nil))
 	}
 	if items := w.ok(t, "editor", "GET /api/chats/"+w.chat+"/messages", "").body["items"].([]any); len(items) != 1 || len(w.jobs) > 0 {
 		t.Errorf("%v, jobs %v", items, w.jobs)

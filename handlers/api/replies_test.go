@@ -130,9 +130,7 @@ func TestReplyIsHeld(t *testing.T) {
 func TestReplyIsTakenBack(t *testing.T) {
 	w := newWriting(t)
 	id := w.reply(t, nil).body["id"].(string)
-	if got := w.call(t, "reader", "DELETE "+w.path("/", id), ""); got.status != http.StatusForbidden {
-		t.Errorf("reader: %d", got.status)
-	}
+	w.answers(t, http.StatusForbidden, "reader", "DELETE "+w.path("/", id), "")
 	for range 2 {
 		if got := w.call(t, "editor", "DELETE "+w.path("/", id), ""); got.status != http.StatusNoContent {
 			t.Fatalf("%d %s", got.status, got.text)
@@ -156,9 +154,7 @@ func TestReplyIsTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := w.call(t, "editor", "DELETE "+w.path("/", id), ""); got.status != http.StatusConflict {
-		t.Errorf("a reply that leaves: %d %s", got.status, got.text)
-	}
+	w.answers(t, http.StatusConflict, "editor", "DELETE "+w.path("/", id), "") // a reply that leaves
 }
 
 // A file of a reply that has not left stays.
@@ -166,9 +162,7 @@ func TestFileOfAReplyStays(t *testing.T) {
 	w := newWriting(t)
 	upload := w.ok(t, "editor", "POST /api/uploads?name=brief.txt", "content").body["id"].(string)
 	id := w.reply(t, map[string]any{"attachments": []string{upload}}).body["id"].(string)
-	if got := w.call(t, "editor", "DELETE /api/uploads/"+upload, ""); got.status != http.StatusConflict {
-		t.Errorf("%d %s", got.status, got.text)
-	}
+	w.answers(t, http.StatusConflict, "editor", "DELETE /api/uploads/"+upload, "")
 	w.ok(t, "editor", "DELETE "+w.path("/", id), "")
 	w.ok(t, "editor", "DELETE /api/uploads/"+upload, "")
 }
@@ -249,9 +243,7 @@ func TestFourEyes(t *testing.T) {
 	if got.body["state"] != "approval" || fmt.Sprint(got.body["approval"].(map[string]any)["why"]) != "[word]" || len(w.jobs) != 1 {
 		t.Fatalf("%s", got.text)
 	}
-	if got := w.call(t, "editor", "POST "+w.path("/", id, "/approve"), ""); got.status != http.StatusForbidden {
-		t.Errorf("its writer: %d", got.status)
-	}
+	w.answers(t, http.StatusForbidden, "editor", "POST "+w.path("/", id, "/approve"), "") // its writer
 	if got := w.call(t, "manager", "POST "+w.path("/", id, "/approve"), "",
 		"If-Match", `"b2xk"`); got.status != http.StatusPreconditionFailed {
 		t.Errorf("another version: %d", got.status)
@@ -262,9 +254,7 @@ func TestFourEyes(t *testing.T) {
 	}
 	// What a manager writes who is on the list, another manager approves.
 	own := fmt.Sprint(w.call(t, "administrator", "POST "+w.path(), w.body(map[string]any{"since": 99})).body["id"])
-	if got := w.call(t, "administrator", "POST "+w.path("/", own, "/approve"), ""); got.status != http.StatusForbidden {
-		t.Errorf("one's own: %d %s", got.status, got.text)
-	}
+	w.answers(t, http.StatusForbidden, "administrator", "POST "+w.path("/", own, "/approve"), "") // one's own
 	w.ok(t, "manager", "POST "+w.path("/", own, "/reject"), `{"comment":"Nog niet"}`)
 	if d := w.ok(t, "administrator", "GET /api/chats/"+w.chat+"/draft", "").body; d["reason"] != "rejected" {
 		t.Errorf("%v", d)
@@ -295,9 +285,7 @@ func TestReplyList(t *testing.T) {
 	if items := w.ok(t, "editor", "GET /api/replies", "").body["items"].([]any); len(items) != 2 {
 		t.Errorf("a reply in a chat of others: %v", items)
 	}
-	if got := w.call(t, "reader", "GET /api/replies", ""); got.status != http.StatusForbidden {
-		t.Errorf("reader: %d", got.status)
-	}
+	w.answers(t, http.StatusForbidden, "reader", "GET /api/replies", "")
 }
 
 // What failed can be tried again or put away; what is unknown only after somebody has
@@ -325,9 +313,7 @@ func TestRetryAndDismiss(t *testing.T) {
 	if got["reason"] != "too-large" || got["explanation"] == nil || got["whatToDo"] == nil || got["canRetry"] != true {
 		t.Errorf("%v", got)
 	}
-	if got := w.call(t, "editor", "POST "+w.path("/", unknown, "/retry"), ""); got.status != http.StatusConflict {
-		t.Errorf("unknown: %d %s", got.status, got.text)
-	}
+	w.answers(t, http.StatusConflict, "editor", "POST "+w.path("/", unknown, "/retry"), "")
 	w.ok(t, "editor", "POST "+w.path("/", unknown, "/retry"), `{"confirmed":true}`)
 	w.ok(t, "editor", "POST "+w.path("/", failed, "/dismiss"), "")
 	if items := w.ok(t, "editor", "GET /api/replies?state=failed", "").body["items"].([]any); len(items) != 0 {
@@ -355,9 +341,7 @@ func TestAReplyForOthersIsTakenOver(t *testing.T) {
 	if m := shown[0]; m["id"] != id || m["state"] != "draft" || m["reason"] != "no-right" || m["body"] == nil {
 		t.Errorf("in the chat: %v", m)
 	}
-	if got := w.call(t, "reader", "DELETE "+w.path("/", id), ""); got.status != http.StatusForbidden {
-		t.Errorf("reader: %d", got.status)
-	}
+	w.answers(t, http.StatusForbidden, "reader", "DELETE "+w.path("/", id), "")
 	w.done(t, "DELETE "+w.path("/", id), "")
 }
 

@@ -42,9 +42,7 @@ func TestPicturesOfASignature(t *testing.T) {
 	if got := w.ok(t, "manager", "GET /api/uploads/"+kept, ""); got.text != png+"1" || got.header.Get("Content-Type") != "image/png" {
 		t.Errorf("%v %q", got.header, got.text)
 	}
-	if got := w.call(t, "editor", "DELETE /api/uploads/"+kept, ""); got.status != http.StatusConflict {
-		t.Errorf("deleted: %d", got.status)
-	}
+	w.answers(t, http.StatusConflict, "editor", "DELETE /api/uploads/"+kept, "") // deleted
 	id := w.ok(t, "editor", "POST "+w.path(), w.body(nil)).body["id"].(string)
 	r, err := w.Outbox.Load(t.Context(), id)
 	if err != nil || len(r.Attachments) != 0 || len(r.Pictures) != 1 || r.Pictures[0].Upload != kept || !r.Pictures[0].Inline ||
@@ -73,14 +71,9 @@ func TestPicturesOfASignature(t *testing.T) {
 func TestPicturesThatASignatureRefuses(t *testing.T) {
 	w := newWriting(t)
 	others := w.ok(t, "manager", "POST /api/uploads?name=logo.png", png, "Content-Type", "image/png").body["id"].(string)
-	for name, upload := range map[string]string{
-		"of another": others, "too large": w.picture(t, png+strings.Repeat("x", 300_000)),
-		"no picture": w.picture(t, "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-		"not there":  strings.Repeat("a", 26),
-	} {
-		if got := w.call(t, "editor", "PATCH /api/me", shows(upload)); got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", name, got.status, got.text)
-		}
+	for _, upload := range []string{others, w.picture(t, png+strings.Repeat("x", 300_000)),
+		w.picture(t, "<svg xmlns='http://www.w3.org/2000/svg'/>"), strings.Repeat("a", 26)} {
+		w.answers(t, http.StatusUnprocessableEntity, "editor", "PATCH /api/me", shows(upload))
 	}
 	w.ok(t, "editor", "PATCH /api/me", `{"signature":"<p>Eddie</p><img src=\"https://elders.example/x.png\">"}`)
 	if got := w.ok(t, "editor", "GET /api/me", "").body["signature"]; got != "<p>Eddie</p>" {

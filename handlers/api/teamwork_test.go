@@ -44,9 +44,7 @@ func TestPlanOfAMail(t *testing.T) {
 		fmt.Sprintf(`{"assignee":%q}`, k.ids["reader"]), `{"assignee":"nobody"}`, `{"later":"2020-01-01T00:00:00Z"}`,
 		`{"later":"2100-01-01T00:00:00Z"}`,
 	} {
-		if got := k.call(t, "manager", "PATCH /api/mails/"+first, refused); got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d %s", refused, got.status, got.text)
-		}
+		k.answers(t, http.StatusUnprocessableEntity, "manager", "PATCH /api/mails/"+first, refused)
 	}
 	offered := map[string]bool{} // exactly those whom the mail can be given to
 	for _, m := range items(k.ok(t, "manager", "GET /api/mails/"+first+"/colleagues", "")) {
@@ -103,12 +101,8 @@ func TestPlanOfAMail(t *testing.T) {
 	}
 	it.State, it.Chat = item.Dismissed, ""
 	must.Do(t, k.Items.Commit(t.Context(), it.Transition(item.Parked, "")...))
-	if got := k.call(t, "editor", "PATCH /api/mails/"+second, `{"later":null}`); got.status != http.StatusConflict {
-		t.Errorf("a mail that waits no more: %d", got.status)
-	}
-	if got := k.call(t, "editor", "GET /api/mails?order=oldest", ""); got.status != http.StatusUnprocessableEntity {
-		t.Errorf("oldest of all: %d", got.status)
-	}
+	k.answers(t, http.StatusConflict, "editor", "PATCH /api/mails/"+second, `{"later":null}`) // a mail that waits no more
+	k.answers(t, http.StatusUnprocessableEntity, "editor", "GET /api/mails?order=oldest", "") // oldest of all
 }
 
 // Pages of the oldest mail lose and repeat nothing.
@@ -166,9 +160,7 @@ func TestWhoElseLooksAtAChat(t *testing.T) {
 	if others := items(k.ok(t, "administrator", path, "")); len(others) != 1 || others[0]["id"] != k.ids["editor"] || others[0]["name"] == "" {
 		t.Errorf("%v", others)
 	}
-	if got := k.call(t, "reader", path, ""); got.status != http.StatusNotFound {
-		t.Errorf("who does not see it got %d", got.status)
-	}
+	k.answers(t, http.StatusNotFound, "reader", path, "") // who does not see it
 }
 
 // A note names a colleague who sees the chat, and tells him or her once; its author
@@ -188,9 +180,7 @@ func TestANoteIsItsAuthors(t *testing.T) {
 	}
 	for _, other := range []string{"manager", "administrator"} {
 		for request, body := range map[string]string{"PATCH": `{"body":"Van mij"}`, "DELETE": ""} {
-			if got := k.call(t, other, request+" "+path+"/"+note, body); got.status != http.StatusForbidden {
-				t.Errorf("%s by %s: %d %s", request, other, got.status, got.text)
-			}
+			k.answers(t, http.StatusForbidden, other, request+" "+path+"/"+note, body)
 		}
 	}
 	edited := k.ok(t, "editor", "PATCH "+path+"/"+note,
@@ -207,9 +197,7 @@ func TestANoteIsItsAuthors(t *testing.T) {
 	if c["preview"] != "" || c["messages"] != 2.0 || m["deleted"] != true || m["text"] != nil || m["preview"] != "" {
 		t.Errorf("%v\n%v", c, m)
 	}
-	if got := k.call(t, "editor", "PATCH "+path+"/"+note, `{"body":"Terug"}`); got.status != http.StatusNotFound {
-		t.Errorf("changed what is gone: %d", got.status)
-	}
+	k.answers(t, http.StatusNotFound, "editor", "PATCH "+path+"/"+note, `{"body":"Terug"}`) // changed what is gone
 }
 
 // A chat is given to a participant, or to who sees all chats; set aside, it comes back when

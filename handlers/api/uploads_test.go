@@ -29,16 +29,12 @@ func TestUploadIsItsMakersOwn(t *testing.T) {
 	}
 	for who, want := range map[string]int{"manager": 404, "administrator": 404, "reader": 403, "Chats.ReadWrite": 403} {
 		for _, method := range []string{"GET", "DELETE"} {
-			if got := o.call(t, who, method+" /api/uploads/"+id, ""); got.status != want {
-				t.Errorf("%s: %s: %d %s", who, method, got.status, got.text)
-			}
+			o.answers(t, want, who, method+" /api/uploads/"+id, "")
 		}
 	}
 	o.ok(t, "editor", "DELETE /api/uploads/"+id, "")
 	for _, id := range []string{id, "x", strings.Repeat("a", 26), "..%2Fuploads"} {
-		if got := o.call(t, "editor", "GET /api/uploads/"+id, ""); got.status != http.StatusNotFound {
-			t.Errorf("%s: %d", id, got.status)
-		}
+		o.answers(t, http.StatusNotFound, "editor", "GET /api/uploads/"+id, "")
 	}
 }
 
@@ -67,9 +63,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		"POST /api/uploads?name=a%00b":     422,
 		"POST /api/uploads?naam=brief.txt": 422,
 	} {
-		if got := o.call(t, "editor", request, `{"mail":""}`); got.status != want {
-			t.Errorf("%s: %d %s", request, got.status, got.text)
-		}
+		o.answers(t, want, "editor", request, `{"mail":""}`)
 	}
 	if maxUpload >= settings.RequestBytes {
 		t.Errorf("the host refuses what is larger than %d bytes, without an explanation", settings.RequestBytes)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -56,14 +55,9 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"mail-undecided": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
+		w.Receive(jan, to, "Btw", "a1")
 		w.poll(1)
-		w.ToTables.Fault(func(_ int, r *http.Request) wiretest.Fault {
-			if strings.Contains(r.URL.Path, "/directory") {
-				return wiretest.Refuse
-			}
-			return wiretest.Pass
-		})
+		w.ToTables.Fault(wiretest.When(wiretest.Refuse, func(_ int, r *http.Request) bool { return strings.Contains(r.URL.Path, "/directory") }))
 		for m, ok := w.Queues.Take("fetch"); ok; m, ok = w.Queues.Take("fetch") {
 			w.Invoke("fetch", "job", apptest.Quoted(m.Text))
 		}
@@ -90,7 +84,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"mail-waits-for-a-day": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send("nieuw@elders.example", []string{to}, apptest.RawMail("nieuw@elders.example", to, "Vraag", "a1"))
+		w.Receive("nieuw@elders.example", to, "Vraag", "a1")
 		w.Pass(1)
 		time.Sleep(24 * time.Hour)
 		w.poll(1)
@@ -116,7 +110,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"chats-come-late": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
+		w.Receive(jan, to, "Btw", "a1")
 		time.Sleep(2 * time.Hour)
 		w.Pass(4)
 	},
@@ -125,7 +119,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 // answered lets a client write and Anna answer him; the reply has not left.
 func (w *world) answered(more object) {
 	to := "info@" + apptest.Domain
-	w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
+	w.Receive(jan, to, "Btw", "a1")
 	w.Pass(1)
 	w.writeReply(w.chatOf("Btw")["id"], "Dag Jan.", more)
 }
@@ -147,9 +141,7 @@ func TestEachAlertIsRaised(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.Office()
+			inOffice(t, func(t *testing.T, w *world) {
 				before, _ := linesAt(t, slog.LevelError, func() { w.Tick(); w.Pass(3) })
 				if got := raised(alerts, before, time.Now()); len(got) > 0 {
 					t.Errorf("raised in a healthy office: %v", got)

@@ -57,8 +57,7 @@ func (w *world) waiting() map[string]string {
 // Answers to replies come into the chat by the internet message ids of the office, from
 // whoever is known to it, and open a closed chat. Everybody else waits.
 func TestAnswersToReplies(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		bank := w.Must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Bank"})["id"]
 		w.Must("POST", "/api/contacts", object{"name": "Loket", "emails": []string{"loket@bank.example"}, "clients": []any{bank}})
@@ -127,8 +126,7 @@ func TestAnswersToReplies(t *testing.T) {
 // for nobody and starts nothing. An out-of-office answer says until when and who
 // replaces.
 func TestQuietAnswers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "adviseur@elders.example")
 		w.Must("PATCH", "/api/chats/"+c, object{"state": "closed"})

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app"
 	"kantoorpost/handlers/app/apptest"
@@ -17,13 +16,11 @@ import (
 // What was exported goes on as the same office in an account that was empty:
 // with all mail and chats, and without reading any mail twice.
 func TestAnOfficeComesBackFromItsExport(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info := "info@" + apptest.Domain
 		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-		w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
+		w.Receive("piet@onbekend.example", info, "Kennismaking", "b1")
 		w.Pass(1)
 		mails, chats := w.Mails(), w.Chats()
 		if len(mails) != 2 || len(chats) != 1 {
@@ -43,8 +40,7 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 		if got := w.Chats(); !reflect.DeepEqual(got, chats) {
 			t.Errorf("chats are %v, were %v", got, chats)
 		}
-		w.Send("jan@bakker.example", []string{info},
-			apptest.RawMail("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.Receive("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>")
 		w.Pass(1)
 		if got := apptest.Subjects(w.Mails(), "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Re: Btw-aangifte"}) ||
 			len(w.Chats()) != 1 {

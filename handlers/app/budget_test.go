@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -90,8 +89,7 @@ func (w *world) mailboxes(n int) {
 func TestIdlePollBudget(t *testing.T) {
 	perMailbox := map[int]float64{}
 	for _, n := range []int{1, 6, 32, 320} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			w.mailboxes(n)
 			const polls = 3
 			w.reset()
@@ -126,8 +124,7 @@ func TestMailBudget(t *testing.T) {
 	const body = 6000
 	writes := map[int]float64{}
 	for _, n := range []int{100, 300} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			w.mailboxes(1)
 			w.clients(50)
 			w.burst(n, 50, func(random *rand.Rand) string {
@@ -195,13 +192,11 @@ func (w *world) burst(n, clients int, text func(*rand.Rand) string) {
 // A page of a list is one query and a bounded number of bytes, however many
 // mails there are.
 func TestListBudget(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.mailboxes(1)
 		to := "box00000@" + apptest.Domain
 		for i := range 300 {
-			w.Send("jan@bakker.example", []string{to},
-				apptest.RawMail("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
+			w.Receive("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i))
 		}
 		w.Pass(1)
 		w.reset()
@@ -252,8 +247,7 @@ func TestPageBudget(t *testing.T) {
 	if wiretest.UnderRace {
 		t.Skip("with the race detector thousands of mails take minutes, and the counts are the same")
 	}
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.mailboxes(1)
 		type cost struct{ reads, received, sent int }
 		costs := map[int]map[string]cost{}

@@ -27,8 +27,7 @@ func TestNothingPrivateLeavesInTelemetry(t *testing.T) {
 	private := []string{"Aangifte", "Zie het onderwerp", "Geachte heer", "Dag Jan, die klopt", "Jan Jansen", "Bakkerij", "Pietersen",
 		"zoekwoord", "loonstrook", "Ik bel morgen", "Nieuwe Klant", "Geachte mevrouw", "geheim-bestand", "Alias Naam", apptest.ClientSecret}
 	for way, endpoint := range map[string]string{"otlp": "https://collector.example", "applicationinsights": ""} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			var mu sync.Mutex
 			var sent strings.Builder
 			w.ToTelemetry = wiretest.Transport(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -3,7 +3,6 @@ package app_test
 import (
 	"fmt"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/wiretest"
@@ -17,13 +16,12 @@ func TestAChangeOfTheDirectoryBudget(t *testing.T) {
 	}
 	calls := map[int]int{}
 	for _, n := range []int{30, 300} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			w.mailboxes(1)
 			to := "box00000@" + apptest.Domain
 			for i := range n {
 				from := fmt.Sprintf("iemand@elders%d.example", i)
-				w.Send(from, []string{to}, apptest.RawMail(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i)))
+				w.Receive(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i))
 			}
 			w.Pass(2)
 			if got := len(apptest.Subjects(w.Mails(), "parked")); got != n {

@@ -27,8 +27,7 @@ func (w *world) look(email, path string) *httptest.ResponseRecorder {
 // Requests are counted as they come in: not those that a page makes inside. Who
 // asks too often gets an answer in the form that he reads.
 func TestRequestsAreCountedAtTheEdge(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.Config.RateLimit, w.Config.RateLimitApplications = 10, 50
 		w.Start()
 		for i := range 50 {

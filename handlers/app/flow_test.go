@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app"
@@ -20,9 +19,7 @@ import (
 // Mails of one page are stored together. When another mailbox was faster with one of them,
 // an answer among them still joins the chat of the mail that it answers.
 func TestAnswerInAnOvertakenPage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		const jan = "jan@bakker.example"
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
@@ -31,9 +28,9 @@ func TestAnswerInAnOvertakenPage(t *testing.T) {
 		w.Pass(1)
 		w.Send(jan, []string{info}, copied)
 		time.Sleep(time.Second) // simulated
-		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Btw", "a1"))
+		w.Receive(jan, info, "Btw", "a1")
 		time.Sleep(time.Second)
-		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.Receive(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>")
 		w.Pass(2)
 		if chats := w.Chats(); len(chats) != 2 || w.Mail("Re: Btw")["chat"] != w.Mail("Btw")["chat"] {
 			t.Errorf("%d chats, want 2: %v", len(chats), chats)
@@ -44,15 +41,12 @@ func TestAnswerInAnOvertakenPage(t *testing.T) {
 // The main job, end to end: what a client writes becomes a chat with the right
 // team members; what cannot be placed waits with its reason.
 func TestMailBecomesChat(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
 		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-		w.Send("jan@bakker.example", []string{info},
-			apptest.RawMail("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
-		w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
+		w.Receive("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>")
+		w.Receive("piet@onbekend.example", info, "Kennismaking", "b1")
 		w.Send("jan@bakker.example", []string{info, loon}, apptest.RawMail("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 		w.Pass(1)
 
@@ -100,16 +94,13 @@ func TestMailBecomesChat(t *testing.T) {
 // Jobs are done in any order, and mails of one second have no order. An answer
 // joins the chat of the mail that it answers, also when it is decided first.
 func TestAnswerBeforeWhatItAnswers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info := "info@" + apptest.Domain
 		for i := range 10 {
 			id := fmt.Sprint("q", i)
-			w.Send("jan@bakker.example", []string{info},
-				apptest.RawMail("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
-			w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Vraag", id))
+			w.Receive("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>")
+			w.Receive("jan@bakker.example", info, "Vraag", id)
 		}
 		w.Pass(1)
 		chats := w.Chats()
@@ -127,9 +118,7 @@ func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 
 // The switch is obeyed, and what it keeps waiting is not lost.
 func TestSwitchedOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		w.Must("PUT", "/api/settings", object{"enabled": false})
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
@@ -149,15 +138,11 @@ func TestSwitchedOff(t *testing.T) {
 
 // Deactivating loses nothing: activating again goes on where it was left.
 func TestDeactivatedAndActivatedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info := "info@" + apptest.Domain
-		if code := w.Ask(apptest.Admin, "DELETE", "/api/addresses/"+info, nil, nil); code != 204 {
-			t.Fatalf("deactivate: %d %s", code, w.Answered[len(w.Answered)-1])
-		}
-		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Intussen", "a1"))
+		w.Answers(204, apptest.Admin, "DELETE", "/api/addresses/"+info, nil)
+		w.Receive("jan@bakker.example", info, "Intussen", "a1")
 		w.Pass(12)
 		if len(w.Mails()) != 0 {
 			t.Error("an address that is not activated was read")
@@ -175,9 +160,7 @@ func TestDeactivatedAndActivatedAgain(t *testing.T) {
 // A team member sees the mail of addresses that he or she is linked with, a
 // manager all of it; what may not be seen does not exist.
 func TestWhoSeesWhichMail(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Must("POST", "/api/team-members", object{"name": "Gast", "email": "gast@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
@@ -228,26 +211,20 @@ func TestWhoSeesWhichMail(t *testing.T) {
 				t.Errorf("anna: messages of chat %q answer %d", c["subject"], code)
 			}
 		}
-		if code := w.Ask("", "GET", "/api/mails", nil, nil); code != 401 {
-			t.Errorf("nobody: %d", code)
-		}
-		if code := w.Ask("vreemd@"+apptest.Domain, "GET", "/api/mails", nil, nil); code != 403 {
-			t.Errorf("a stranger: %d", code)
-		}
+		w.Answers(401, "", "GET", "/api/mails", nil)                       // nobody
+		w.Answers(403, "vreemd@"+apptest.Domain, "GET", "/api/mails", nil) // a stranger
 	})
 }
 
 // Lists over several mailboxes come in pages without a gap and without a mail
 // twice, newest first; filters hold.
 func TestListsInPages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		for i := range 25 {
 			box := []string{"info@", "loon@"}[i%2] + apptest.Domain
 			from := []string{"jan@bakker.example", "wie@onbekend.example"}[i%3/2]
-			w.Send(from, []string{box}, apptest.RawMail(from, box, fmt.Sprintf("Mail %02d", i), fmt.Sprint("p", i)))
+			w.Receive(from, box, fmt.Sprintf("Mail %02d", i), fmt.Sprint("p", i))
 			time.Sleep(time.Second)
 		}
 		w.Pass(1)
@@ -296,9 +273,7 @@ func (w *world) inPages(person, query string) (subjects []string) {
 
 // An address whose team has nobody active says so before mail gets stuck there.
 func TestEmptyTeamIsWarnedOf(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		warned := func() bool {
 			warnings, _ := w.Must("GET", "/api/addresses/loon@"+apptest.Domain, nil)["warnings"].([]any)
 			return len(warnings) > 0
@@ -319,9 +294,7 @@ func TestEmptyTeamIsWarnedOf(t *testing.T) {
 
 // Trying again places a mail at once, for who may, and asks for rights first.
 func TestRetry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Must("POST", "/api/team-members", object{"name": "Lezer", "email": "lezer@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
 		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain},
@@ -331,17 +304,13 @@ func TestRetry(t *testing.T) {
 		client := w.Must("GET", "/api/clients", nil)["items"].([]any)[0].(object)["id"]
 		w.Must("POST", "/api/contacts", object{"name": "Piet", "emails": []string{"piet@onbekend.example"}, "clients": []any{client}})
 		for who, want := range map[string]int{"lezer@" + apptest.Domain: 403, "carla@" + apptest.Domain: 200} {
-			if code := w.Ask(who, "POST", "/api/mails/"+id+"/retry", nil, nil); code != want {
-				t.Errorf("%s: %d, want %d", who, code, want)
-			}
+			w.Answers(want, who, "POST", "/api/mails/"+id+"/retry", nil)
 		}
 		if got := w.Mails()[0]; got["state"] != "processed" { // no tick, and no queue
 
 			t.Errorf("after trying again: %v", got)
 		}
-		if code := w.Ask("anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/retry", nil, nil); code != 200 {
-			t.Errorf("a mail that is done: %d", code)
-		}
+		w.Answers(200, "anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/retry", nil) // a mail that is done
 		w.Drain()
 		if len(w.Chats()) != 1 {
 			t.Error("tried again, and a second chat")
@@ -352,9 +321,7 @@ func TestRetry(t *testing.T) {
 
 // A row that somebody damaged by hand hides no other mail.
 func TestDamagedRow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		for i := range 3 {
 			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
@@ -397,9 +364,7 @@ func TestRealMail(t *testing.T) {
 	if len(files) == 0 {
 		t.Fatalf("there is no mail in %s", folder)
 	}
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		for _, f := range files {
 			raw := must.Get(os.ReadFile(f))(t)
@@ -414,9 +379,7 @@ func TestRealMail(t *testing.T) {
 			if m["state"] == "new" || m["reason"] == "technical" || m["reason"] == "undecodable" {
 				t.Errorf("%v: %v %v %v", m["subject"], m["state"], m["reason"], m["detail"])
 			}
-			if code := w.Ask(apptest.Admin, "GET", "/api/mails/"+m["id"].(string)+"/body", nil, nil); code != 200 {
-				t.Errorf("%v: what it says answers %d", m["subject"], code)
-			}
+			w.Answers(200, apptest.Admin, "GET", "/api/mails/"+m["id"].(string)+"/body", nil)
 		}
 		w.Check(t)
 	})
@@ -424,9 +387,7 @@ func TestRealMail(t *testing.T) {
 
 // The secret is in the vault and nowhere else: not in tables, queues, answers.
 func TestSecretStaysInTheVault(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
 			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
 		w.Pass(1)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app"
@@ -18,14 +17,10 @@ import (
 // What waits, what cannot be read and when the secret ends: the report says it,
 // and to nobody below a manager.
 func TestHealthReport(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		for who, want := range map[string]int{apptest.Admin: 200, "carla@" + apptest.Domain: 200,
 			"anna@" + apptest.Domain: http.StatusForbidden} {
-			if code := w.Ask(who, "GET", "/api/health", nil, nil); code != want {
-				t.Errorf("%s gets %d, want %d", who, code, want)
-			}
+			w.Answers(want, who, "GET", "/api/health", nil)
 		}
 		w.Tick()
 		time.Sleep(7 * time.Minute) // simulated
@@ -91,9 +86,7 @@ func (w *world) ready(who string) (code int, status string, failing map[string]o
 // Ready says of each dependency what is wrong and since when, with codes and no text of
 // others; only what this instance cannot work without makes it 503.
 func TestReadySaysWhatIsWrong(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		if code, status, failing := w.ready(apptest.Admin); code != 200 || status != "ok" || len(failing) > 0 {
 			t.Fatalf("%d %s: %v", code, status, failing)
@@ -150,9 +143,7 @@ func TestReadySaysWhatIsWrong(t *testing.T) {
 // The audit can be narrowed to one person and to one kind of action, and no
 // entry is lost between pages.
 func TestAuditIsNarrowed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		for i := range 5 {
 			w.Must("POST", "/api/clients", object{"number": fmt.Sprintf("70%d", i), "type": "person", "name": fmt.Sprintf("Client %d", i)})
 		}

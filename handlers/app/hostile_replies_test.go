@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/outbox"
@@ -31,8 +30,7 @@ Content-Type: message/rfc822
 // the reply, or a report on it, is attached, and a report inside of reports about somebody
 // else. A report about many changes the recipient of ours that it names.
 func TestForgedReports(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "els@bakker.example")
 		real := ndr("<r1@kantoor.example>", "jan@bakker.example", "failed", "5.1.1")
@@ -69,8 +67,7 @@ func TestForgedReports(t *testing.T) {
 // Two programs that answer one another, and each of our replies, stay quiet lines in one
 // chat: it stays closed, is unread for nobody, and nothing leaves.
 func TestAutomaticAnswersWithoutEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "els@bakker.example")
 		w.Must("PATCH", "/api/chats/"+c, object{"state": "closed"})
@@ -103,8 +100,7 @@ func TestAutomaticAnswersWithoutEnd(t *testing.T) {
 // A mail that names ten thousand messages joins the chat of the last, and is stored with a
 // few of them. Whoever names our message ids without belonging to the chat waits.
 func TestMailThatNamesManyMessages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		w.replied(c, "<r1@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
 		other := w.Must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slager"})["id"]

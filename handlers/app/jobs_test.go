@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 )
@@ -26,7 +25,7 @@ func (w *world) stranger() string {
 	w.Office()
 	w.Tick()
 	info := "info@" + apptest.Domain
-	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Vraag", "p1"))
+	w.Receive("piet@onbekend.example", info, "Vraag", "p1")
 	w.Pass(1)
 	return w.Mails()[0]["id"].(string)
 }
@@ -34,8 +33,7 @@ func (w *world) stranger() string {
 // The history of a mail names whom the API knows, and never whom a message on a
 // queue claims to be from: people write messages too.
 func TestJobsAreNotBelieved(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		id := w.stranger()
 		member := w.Must("GET", "/api/team-members", nil)["items"].([]any)[0].(object)["id"].(string)
 		forge := func(why string) {
@@ -61,8 +59,7 @@ func TestJobsAreNotBelieved(t *testing.T) {
 
 // One id that is named a thousand times is one.
 func TestOneIDManyTimes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		id := w.stranger()
 		many := func(n int) object { return object{"mails": slices.Repeat([]string{id}, n)} }
 		if r := w.Must("POST", "/api/mails/retry", many(1000)); r["asked"] != 1.0 {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -23,9 +22,7 @@ import (
 func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 	defer slog.SetDefault(slog.Default())
 	var log bytes.Buffer
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
 		ids := map[string]string{}
@@ -62,8 +59,8 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 				must.Do(t, tables.Table("mailboxes").Write(t.Context(), table.Put(forged)))
 				n++
 				subject := fmt.Sprint("Vraag ", n)
-				w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, fmt.Sprint("v", n)))
-				w.Send("jan@bakker.example", []string{loon}, apptest.RawMail("jan@bakker.example", loon, "Niet voor u", fmt.Sprint("n", n)))
+				w.Receive("jan@bakker.example", info, subject, fmt.Sprint("v", n))
+				w.Receive("jan@bakker.example", loon, "Niet voor u", fmt.Sprint("n", n))
 				w.reset()
 				log.Reset()
 				time.Sleep(5 * time.Minute)

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -22,8 +21,7 @@ import (
 func TestNamesOfListsDoNotGrow(t *testing.T) {
 	reads := map[string][]int{}
 	for _, n := range []int{10, 100} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			w.mailboxes(1)
 			w.clients(n)
 			w.burst(n, n, func(*rand.Rand) string { return "Dag" })
@@ -51,8 +49,7 @@ func TestNamesOfListsDoNotGrow(t *testing.T) {
 func TestListsOfManyAddressesReadAShareOfEach(t *testing.T) {
 	received := map[int]int{}
 	for _, n := range []int{2, 20} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+		simulated(t, func(t *testing.T, w *world) {
 			w.mailboxes(n)
 			w.arrived(50)
 			got, _, _ := w.ask("anna@"+apptest.Domain, "/api/mails?limit=50")
@@ -72,8 +69,7 @@ func TestListsOfManyAddressesReadAShareOfEach(t *testing.T) {
 
 // The mailboxes are read once to find who can look after a mail, not for each team member.
 func TestColleaguesReadMailboxesOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.mailboxes(2)
 		const n = 20
 		for i := range n {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/url"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -12,9 +11,7 @@ import (
 
 // Everybody counts the mail that he or she sees in the list.
 func TestWaitingMailIsCounted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.RawMail("x@vreemd.example", "info@"+apptest.Domain, "een", "1"))
 		w.Send("y@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.RawMail("y@vreemd.example", "loon@"+apptest.Domain, "twee", "2"))
 		w.Send("z@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.RawMail("z@vreemd.example", "loon@"+apptest.Domain, "drie", "3"))

@@ -221,13 +221,12 @@ func TestCategoriesWithoutTheirList(t *testing.T) {
 
 // A mail in a page of ten, with its mark, costs little.
 func TestMarkBudget(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.mailboxes(1)
 		to := "box00000@" + apptest.Domain
 		deliver := func(n int, id string) {
 			for i := range n {
-				w.Send("jan@bakker.example", []string{to}, apptest.RawMail("jan@bakker.example", to, fmt.Sprint("Vraag ", id, i), fmt.Sprint(id, i)))
+				w.Receive("jan@bakker.example", to, fmt.Sprint("Vraag ", id, i), fmt.Sprint(id, i))
 			}
 		}
 		deliver(1, "eerste")

@@ -47,16 +47,15 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 
 	info := "info@" + apptest.Domain
 	const piet, bladen = "piet@onbekend.example", "nieuws@bladen.example"
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Btw", "m1"))
+	w.Receive("jan@bakker.example", info, "Btw", "m1")
 	w.Send("spoofed@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Vervalst", "m2"))
-	w.Send("klaas@elders.example", []string{info}, apptest.RawMail("klaas@elders.example", info, "Eerder", "m3"))
-	w.Send(bladen, []string{info}, apptest.RawMail(bladen, info, "Blad 2", "m4", "List-Id: Blad <blad.bladen.example>"))
-	w.Send(bladen, []string{info}, apptest.RawMail(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>"))
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Tweede", "m7"))
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Derde", "m8"))
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Re: Derde", "m9",
-		"In-Reply-To: <m8@elders.example>"))
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Vierde", "m10"))
+	w.Receive("klaas@elders.example", info, "Eerder", "m3")
+	w.Receive(bladen, info, "Blad 2", "m4", "List-Id: Blad <blad.bladen.example>")
+	w.Receive(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>")
+	w.Receive("jan@bakker.example", info, "Tweede", "m7")
+	w.Receive("jan@bakker.example", info, "Derde", "m8")
+	w.Receive("jan@bakker.example", info, "Re: Derde", "m9", "In-Reply-To: <m8@elders.example>")
+	w.Receive("jan@bakker.example", info, "Vierde", "m10")
 	w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain},
 		apptest.RawMail("jan@bakker.example", "loon@"+apptest.Domain, "Loon", "m11"))
 	w.Pass(1)
@@ -66,7 +65,7 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	o.ids["proposed"] = o.as("anna", "POST", "/api/mails/"+w.ID("Blad 2")+"/solve",
 		object{"action": "dismiss", "scope": "list"})["rule"].(string)
 	o.as("anna", "POST", "/api/mails/"+w.ID("Eerder")+"/solve", object{"action": "dismiss"})
-	w.Send(bladen, []string{info}, apptest.RawMail(bladen, info, "Krant 2", "m6", "List-Id: Krant <krant.bladen.example>"))
+	w.Receive(bladen, info, "Krant 2", "m6", "List-Id: Krant <krant.bladen.example>")
 	w.Pass(1)
 	btw := w.Mail("Btw")
 	if btw["chat"] == "" || w.Mail("Krant 2")["state"] != "dismissed" || w.Mail("Vervalst")["reason"] != "sender-not-verified" {

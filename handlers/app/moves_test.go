@@ -13,9 +13,7 @@ import (
 // Answers follow a mail that was moved, and a chat that was merged; what is undone is
 // as it was.
 func TestAnswersFollowWhatWasMoved(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		const jan = "jan@bakker.example"
 		info := "info@" + apptest.Domain
@@ -25,7 +23,7 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 			if answers != "" {
 				more = append(more, "In-Reply-To: <"+answers+"@elders.example>")
 			}
-			w.Send(jan, []string{info}, apptest.RawMail(jan, info, subject, id, more...))
+			w.Receive(jan, info, subject, id, more...)
 			w.Pass(1)
 			return w.Mail(subject)
 		}
@@ -47,9 +45,7 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 		w.Must("POST", path(a)+"/merge", object{"into": b["chat"]})
 		wants(comes("Re: Btw 2", "a5", "a4"), b["chat"])
 		wants(comes("Re: Jaarrekening", "b2", "b1"), b["chat"])
-		if code := w.Ask(apptest.Admin, "POST", path(a)+"/undo", object{}, nil); code != 409 {
-			t.Errorf("undone after mail came in: %d", code)
-		}
+		w.Answers(409, apptest.Admin, "POST", path(a)+"/undo", object{}) // undone after mail came in
 		w.Must("POST", path(b)+"/merge", object{"into": split["id"]})
 		wants(comes("Re: Btw 3", "a6", "a5"), split["id"])
 		if got := w.Must("GET", path(a), nil); got["id"] != split["id"] || got["messages"] != 8.0 {
@@ -63,7 +59,7 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 		anna := w.Named("/api/team-members", "name", "Anna")
 		w.Must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": anna, "role": w.First("/api/roles")}})
 		w.Must("POST", "/api/contacts", object{"name": "Petra Visser", "emails": []string{petra}, "clients": []any{client}})
-		w.Send(petra, []string{info}, apptest.RawMail(petra, info, "Vlees", "p1"))
+		w.Receive(petra, info, "Vlees", "p1")
 		w.Pass(1)
 		stray := comes("Verdwaald", "s1", "")
 		w.Must("POST", path(stray)+"/messages/"+stray["id"].(string)+"/move", object{"chat": w.Mail("Vlees")["chat"]})
@@ -109,12 +105,7 @@ func TestTheTickFinishesAMerge(t *testing.T) {
 			w.Pass(1)
 			a, b := w.Mail("Btw")["chat"].(string), w.Mail("Eerste")["chat"].(string)
 			w.Must("PUT", "/api/settings", object{"enabled": at%4 == 0})
-			w.Fault(func(n int, _ *http.Request) wiretest.Fault {
-				if n >= at {
-					return wiretest.Refuse
-				}
-				return wiretest.Pass
-			})
+			w.Fault(wiretest.When(wiretest.Refuse, func(n int, _ *http.Request) bool { return n >= at }))
 			outcome := "done at once"
 			if code := w.Ask(apptest.Admin, "POST", "/api/chats/"+a+"/merge", object{"into": b}, nil); code >= 300 {
 				outcome = "failed"

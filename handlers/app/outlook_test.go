@@ -83,8 +83,7 @@ func (w *world) viaOutlook(chatID string) (out []string) {
 // the chat once, as a message of the office. Nothing else that people send is kept, and
 // none of it is mail to be processed.
 func TestAnswersFromOutlook(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		connector := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
 		w.Must("POST", "/api/connectors/"+connector+"/addresses", object{"address": "anna@" + apptest.Domain, "link": object{"kind": "contact"}})
@@ -129,8 +128,7 @@ func TestAnswersFromOutlook(t *testing.T) {
 // A mailbox that is read for the first time brings the answers along that were written
 // before, so that its conversations are whole.
 func TestAnswersFromOutlookBeforeTheActivation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.conversation()
 		old := func(days int, from, to, subject, id, more string, sent bool) {
 			env := sim.Envelope{From: from, To: []string{to}, At: time.Now().AddDate(0, 0, -days), Sent: sent}
@@ -158,8 +156,7 @@ func TestAnswersFromOutlookBeforeTheActivation(t *testing.T) {
 // A mail that waits for a person and was answered in Outlook meanwhile brings that
 // answer along when it is solved.
 func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.conversation()
 		w.Send("piet@nieuw.example", []string{"info@" + apptest.Domain},
 			apptest.RawMail("piet@nieuw.example", "info@"+apptest.Domain, "Kennismaking", "nieuw"))
@@ -192,8 +189,7 @@ func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
 // internet message id and, when Exchange changed that, by our property. The copy says from
 // which address it left, which is not known yet when Exchange accepts it.
 func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		store, _ := w.replies()
 		for sent, id := range map[string]string{
@@ -227,14 +223,11 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 
 // When somebody begins to write, the Sent Items are read at once.
 func TestSentItemsAreReadWhenSomebodyWrites(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		w.Pass(1)
 		w.fromOutlook("info@"+apptest.Domain, "<vraag@elders.example>", "Antwoord", "jan@bakker.example")
-		if code := w.Ask("anna@"+apptest.Domain, "GET", "/api/chats/"+c+"/replies/new", nil, nil); code != 200 {
-			t.Fatalf("what a reply begins with: %d", code)
-		}
+		w.Answers(200, "anna@"+apptest.Domain, "GET", "/api/chats/"+c+"/replies/new", nil)
 		w.Drain()
 		if got := w.viaOutlook(c); !slices.Equal(got, []string{"Antwoord out"}) {
 			t.Errorf("the chat has %q", got)
@@ -284,12 +277,7 @@ func TestWhatComesBackWhateverFails(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					w, ending := comesBack(t)
-					w.Fault(func(n int, _ *http.Request) wiretest.Fault {
-						if n == at {
-							return f
-						}
-						return wiretest.Pass
-					})
+					w.Fault(wiretest.At(at, f))
 					w.Pass(3)
 					w.Recover()
 					if got := ending(); got != want {

@@ -76,17 +76,11 @@ func TestAllFailedMessagesOnRealQueues(t *testing.T) {
 	}
 	w.ToQueues.Fault(nil)
 	depths("process", 19, messages-19)
-	if code := w.Ask(apptest.Admin, "POST", "/api/poison/process/all/retry", nil, nil); code != http.StatusNoContent {
-		t.Errorf("retried: %d", code)
-	}
+	w.Answers(http.StatusNoContent, apptest.Admin, "POST", "/api/poison/process/all/retry", nil)
 	depths("process", messages, 0)
-	if code := w.Ask(apptest.Admin, "DELETE", "/api/poison/mark/all", nil, nil); code != http.StatusNoContent {
-		t.Errorf("dropped: %d", code)
-	}
+	w.Answers(http.StatusNoContent, apptest.Admin, "DELETE", "/api/poison/mark/all", nil)
 	depths("mark", 0, 0)
-	if code := w.Ask(apptest.Admin, "DELETE", "/api/poison/other/all", nil, nil); code != http.StatusNotFound {
-		t.Errorf("no such queue: %d", code)
-	}
+	w.Answers(http.StatusNotFound, apptest.Admin, "DELETE", "/api/poison/other/all", nil) // no such queue
 	jobs, did := map[string]bool{}, map[string]int{}
 	for _, rows := range w.Tables.Snapshot(t) {
 		for _, row := range rows {

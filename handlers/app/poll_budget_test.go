@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"regexp"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 )
@@ -53,12 +52,11 @@ func TestUserDayBudget(t *testing.T) {
 		t.Errorf("%+v requests; want the list once a minute of the eight times 40 that it is seen, with the numbers, and what is open "+
 			"every five seconds of the eight times 15 minutes that somebody is at it", day)
 	}
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		w.mailboxes(1)
 		who, to := "anna@"+apptest.Domain, "box00000@"+apptest.Domain
 		for _, from := range []string{"jan@bakker.example", "piet@onbekend.example"} {
-			w.Send(from, []string{to}, apptest.RawMail(from, to, "Van "+from, from))
+			w.Receive(from, to, "Van "+from, from)
 		}
 		w.Pass(1)
 		mail, chat := w.ID("Van piet@onbekend.example"), w.Chats()[0]["id"].(string)

@@ -230,7 +230,7 @@ func (w *world) doJobs(queue string) {
 // comes lets a mail to info@ arrive.
 func (w *world) comes(from, subject, id string, more ...string) {
 	w.T.Helper()
-	w.Send(from, []string{infoAddress}, apptest.RawMail(from, infoAddress, subject, id, more...))
+	w.Receive(from, infoAddress, subject, id, more...)
 }
 
 // by calls the API as the member with a name.

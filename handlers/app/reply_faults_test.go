@@ -23,7 +23,7 @@ func replyStory(t *testing.T) (w *world, chat, reply any) {
 	w.Office()
 	w.Tick()
 	info := "info@" + apptest.Domain
-	w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Btw", "a1"))
+	w.Receive(jan, info, "Btw", "a1")
 	w.Pass(1)
 	chat = w.chatOf("Btw")["id"]
 	reply = w.writeReply(chat, "Dag Jan, die klopt.", nil)["id"]

@@ -26,7 +26,7 @@ func TestMayItStillLeave(t *testing.T) {
 			func(w *world) { w.Must("PUT", "/api/settings", object{"enabled": true}) }, "sent", ""},
 		{"the client writes once more", func(w *world, _ any) {
 			info := "info@" + apptest.Domain
-			w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
+			w.Receive(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>")
 			w.Tick()
 			w.Tick()
 		}, nil, "draft", "newer-message"},
@@ -77,12 +77,10 @@ func (w *world) become(name string, change object) {
 // Exchange addresses an answer to all who got the mail. It leaves to those alone whom
 // its author chose.
 func TestNobodyElseGetsIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info, piet, els := "info@"+apptest.Domain, "piet@bakker.example", "els@elders.example"
-		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Btw", "a1", "Cc: "+piet+", "+els, "Reply-To: "+els))
+		w.Receive(jan, info, "Btw", "a1", "Cc: "+piet+", "+els, "Reply-To: "+els)
 		w.Pass(1)
 		chat := w.chatOf("Btw")["id"]
 		w.writeReply(chat, "Alleen voor u.", object{

@@ -17,9 +17,7 @@ import (
 // A conversation: what a client writes is answered in the chat, leaves as one mail in
 // the same thread, and his answer joins the chat.
 func TestConversation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		info := "info@" + apptest.Domain
 		w.Send(jan, []string{info}, apptest.RawMail("Jan <"+jan+">", info, "Btw-aangifte", "a1"))
@@ -61,9 +59,7 @@ func TestConversation(t *testing.T) {
 // Exchange does not copy them.
 func TestFilesLeave(t *testing.T) {
 	for _, drop := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.Office()
+		inOffice(t, func(t *testing.T, w *world) {
 			w.Tenant.Behave(sim.Behaviour{DropInline: drop})
 			w.Tick()
 			w.Send(jan, []string{"info@" + apptest.Domain}, withPicture(jan, "info@"+apptest.Domain, "Btw", "a1"))
@@ -129,9 +125,7 @@ iVBORw0KGgpsb2dv
 
 // The office begins: its mail leaves, and the answer to it joins the chat.
 func TestTheOfficeBegins(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		contact := w.Must("GET", "/api/contacts", nil)["items"].([]any)[0].(object)
 		var begun object
@@ -161,9 +155,7 @@ func TestTheOfficeBegins(t *testing.T) {
 
 // A mail is passed on with the file that its author chose. The client gets nothing.
 func TestForward(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		w.Tick()
 		w.Send(jan, []string{"info@" + apptest.Domain}, withPicture(jan, "info@"+apptest.Domain, "Btw", "a1"))
 		w.Pass(1)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/handlers/app/apptest"
@@ -153,8 +152,7 @@ func (w *world) messages(chatID string) (out []object) {
 // id it names, whoever sent it. It joins the chat, unread for nobody; a reply that did
 // not arrive is unread for its author.
 func TestDeliveryReports(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		one := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "els@bakker.example")
 		two := w.replied(c, "<r2@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
@@ -202,8 +200,7 @@ func TestDeliveryReports(t *testing.T) {
 // A report counts only for mail that this office sent, and only when it names a
 // recipient of that mail. Any other waits for a person.
 func TestDeliveryReportOfOtherMail(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
 		for _, raw := range []string{
@@ -250,8 +247,7 @@ func TestMailThatIsNoReport(t *testing.T) {
 			[]string{"List-Id: <tips.mailing.example>", "Precedence: bulk"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+			simulated(t, func(t *testing.T, w *world) {
 				r := w.replied(w.conversation(), "<r1@kantoor.example>", outbox.ModeReply, jan)
 				raw := apptest.RawMail(cmp.Or(x.sender, jan), info, x.subject, "geen-rapport", x.headers...)
 				w.Send(x.sender, []string{info}, raw+labels)
@@ -272,8 +268,7 @@ func TestMailThatIsNoReport(t *testing.T) {
 // The contact whose address does not exist shows since when; later mail from it
 // removes that.
 func TestUndeliverableAddress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		c := w.conversation()
 		w.replied(c, "<r1@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
 		undeliverable := func() object {
@@ -306,17 +301,13 @@ func TestUndeliverableAddress(t *testing.T) {
 func TestDeliveryReportWithoutContent(t *testing.T) {
 	for name, failures := range map[string]int{"fails once": 1, "always fails": 1000} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+			simulated(t, func(t *testing.T, w *world) {
 				c := w.conversation()
 				r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
 				var failed atomic.Int64
-				w.ToMicrosoft.Fault(func(_ int, r *http.Request) wiretest.Fault {
-					if strings.HasSuffix(r.URL.Path, "/$value") && failed.Add(1) <= int64(failures) {
-						return wiretest.Refuse
-					}
-					return wiretest.Pass
-				})
+				w.ToMicrosoft.Fault(wiretest.When(wiretest.Refuse, func(_ int, r *http.Request) bool {
+					return strings.HasSuffix(r.URL.Path, "/$value") && failed.Add(1) <= int64(failures)
+				}))
 				w.Send("", []string{"info@" + apptest.Domain}, ndr("<r1@kantoor.example>", "jan@bakker.example", "failed", "5.1.1"))
 				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
 					apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Tussendoor", "tussen"))
@@ -342,8 +333,7 @@ func TestDeliveryReportWithoutContent(t *testing.T) {
 func TestWhatAReplyBringsBack(t *testing.T) {
 	for _, without := range []bool{false, true} {
 		t.Run(fmt.Sprint("without headers ", without), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+			simulated(t, func(t *testing.T, w *world) {
 				c := w.conversation()
 				w.Tenant.Behave(sim.Behaviour{ReportsWithoutHeaders: without})
 				reply := w.writeReply(c, "Zie bijlage.", object{

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -122,7 +121,7 @@ func (w *world) story() error {
 	host := w.identityHost()
 	info := "info@" + apptest.Domain
 	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
+	w.Receive("piet@onbekend.example", info, "Kennismaking", "b1")
 	tick := func() error {
 		time.Sleep(5 * time.Minute) // simulated
 		if !w.Invoke("poll", "timer", `{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}`) {
@@ -158,7 +157,7 @@ func (w *world) story() error {
 	}
 
 	// The tables fail until the message is put aside; mail is not lost by it.
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Jaarrekening", "c1"))
+	w.Receive("jan@bakker.example", info, "Jaarrekening", "c1")
 	rights := w.Tables.Refuse
 	time.Sleep(5 * time.Minute) // simulated
 	if !w.Invoke("poll", "timer", `{"ScheduleStatus":null,"IsPastDue":false}`) {
@@ -194,8 +193,7 @@ func (w *world) story() error {
 // With the rights of the templates, and no others, the product does all that it
 // promises.
 func TestTheStoryWithTheRightsOfTheTemplates(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		rights := infratest.New(t)
 		w.confine(rights)
 		w.Office()
@@ -218,8 +216,7 @@ func TestEachRoleIsNeeded(t *testing.T) {
 		for _, grant := range access.App[kind] {
 			without := kind + ": " + grant.Role
 			t.Run(without, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t)
+				simulated(t, func(t *testing.T, w *world) {
 					w.confine(infratest.New(t))
 					w.Office()
 					// It is taken away while the process runs: at a start, what is
@@ -245,8 +242,7 @@ func TestEachRoleIsNeeded(t *testing.T) {
 // Nothing is made with the managed identity, and what is missing is named until
 // it is there.
 func TestWhatIsMissingIsNamed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+	simulated(t, func(t *testing.T, w *world) {
 		rights := infratest.New(t)
 		w.confine(rights)
 		identity := apptest.Identity{Wire: w.ToMicrosoft}

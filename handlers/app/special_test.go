@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 )
@@ -25,8 +24,7 @@ func TestSpecialMail(t *testing.T) {
 			"--p\r\nContent-Type: application/octet-stream; name=encrypted.asc\r\n\r\nx\r\n--p--\r\n", "PGP. Open", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+			simulated(t, func(t *testing.T, w *world) {
 				c := w.conversation()
 				info := "info@" + apptest.Domain
 				raw := "From: " + jan + "\r\nTo: " + info + "\r\nSubject: Nog iets\r\nMessage-ID: <special@elders.example>\r\n" +

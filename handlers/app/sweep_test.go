@@ -22,19 +22,16 @@ func story(t *testing.T) *world {
 	w.Office()
 	w.Tick()
 	info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Btw", "a1"))
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Re: Btw", "a2",
-		"In-Reply-To: <a1@elders.example>"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
+	w.Receive("jan@bakker.example", info, "Btw", "a1")
+	w.Receive("jan@bakker.example", info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>")
+	w.Receive("piet@onbekend.example", info, "Kennismaking", "b1")
 	// This answers a mail that waits, so it is decided by a process job.
-	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Re: Kennismaking", "b2",
-		"In-Reply-To: <b1@elders.example>"))
+	w.Receive("jan@bakker.example", info, "Re: Kennismaking", "b2", "In-Reply-To: <b1@elders.example>")
 	w.Send("jan@bakker.example", []string{info, loon}, apptest.RawMail("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 	for _, subject := range []string{"Eerste", "Tweede"} { // two mails that were given the same id
-		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, "x1"))
+		w.Receive("jan@bakker.example", info, subject, "x1")
 	}
-	w.Send("nieuws@bakker.example", []string{loon},
-		apptest.RawMail("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
+	w.Receive("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>")
 	return w
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/dev/cost"
@@ -41,9 +40,7 @@ func TestEachTickWritesItsFigures(t *testing.T) {
 			w.ToQueues.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
 		},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.Office()
+		inOffice(t, func(t *testing.T, w *world) {
 			w.Tick()
 			prepare(w)
 			all, _ := linesAt(t, slog.LevelError, func() { w.Pass(3) })
@@ -63,13 +60,11 @@ func TestEachTickWritesItsFigures(t *testing.T) {
 func TestFiguresCostLittle(t *testing.T) {
 	counts := map[string][2]int{}
 	for name, parked := range map[string]int{"quiet": 0, "a hundred mails wait": 100} {
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.Office()
+		inOffice(t, func(t *testing.T, w *world) {
 			to := "info@" + apptest.Domain
 			for n := range parked {
 				from := fmt.Sprintf("onbekend%d@elders.example", n)
-				w.Send(from, []string{to}, apptest.RawMail(from, to, "Vraag", fmt.Sprint("w", n)))
+				w.Receive(from, to, "Vraag", fmt.Sprint("w", n))
 			}
 			w.Pass(3)
 			w.Must("PUT", "/api/settings", object{"enabled": false})

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/invoke"
@@ -44,12 +43,10 @@ func linesAt(t *testing.T, level slog.Level, f func()) (all []object, text strin
 // that waits, so a process job decides it. Two mails of two ticks have two traces. A reply
 // is found by the chat of the mail. The log holds no text of a mail.
 func TestTheLogFollowsAMail(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.Office()
+	inOffice(t, func(t *testing.T, w *world) {
 		to := "info@" + apptest.Domain
 		w.Tick()
-		w.Send("piet@onbekend.example", []string{to}, apptest.RawMail("piet@onbekend.example", to, "Kennismaking", "k1"))
+		w.Receive("piet@onbekend.example", to, "Kennismaking", "k1")
 		w.Tick()
 		all, text := lines(t, func() {
 			for n, subject := range []string{"Aangifte omzetbelasting", "Jaarrekening"} {

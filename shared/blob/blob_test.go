@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -144,12 +143,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				_, server := blobtest.Open(t)
 				wire := server.Transport()
-				wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-					if n == broken {
-						return fault
-					}
-					return wiretest.Pass
-				})
+				wire.Fault(wiretest.At(broken, fault))
 				store := must.Get(blob.Open(storage.Account{ConnectionString: blobtest.Connection, Transport: wire}, "uploads"))(t)
 				content := bytes.Repeat([]byte("kantoor"), 5<<20/7*2)
 				if _, err := store.Put(t.Context(), "one", blob.Info{}, bytes.NewReader(content), math.MaxInt64); err != nil {

@@ -177,12 +177,7 @@ func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
 		b := must.Get(o.Bulk(ctx))(t)
 		fill(t, b, 50)
-		o.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-			if n > 4 {
-				return wiretest.Refuse
-			}
-			return wiretest.Pass
-		})
+		o.wire.Fault(wiretest.When(wiretest.Refuse, func(n int, _ *http.Request) bool { return n > 4 }))
 		o.wire.Reset()
 		if err := b.Apply(ctx); err == nil {
 			t.Fatal("a dead process ends well")
@@ -247,12 +242,7 @@ func TestAnyCallOfAnImportMayFail(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o, ctx := newOffice(t), t.Context()
 			o.wire.Reset()
-			o.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-				if n >= at && n < at+more {
-					return kind
-				}
-				return wiretest.Pass
-			})
+			o.wire.Fault(wiretest.When(kind, func(n int, _ *http.Request) bool { return n >= at && n < at+more }))
 			tries := 0
 			for done := false; !done; tries++ {
 				if tries == 20 {

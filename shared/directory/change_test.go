@@ -3,7 +3,6 @@ package directory
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -96,12 +95,7 @@ func scenario(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
 		o.wire.Reset()
-		o.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-			if n == at {
-				return fault
-			}
-			return wiretest.Pass
-		})
+		o.wire.Fault(wiretest.At(at, fault))
 		sanne, role := o.member(t, "s@kantoor.nl", Administrator), o.role(t, "Assistent")
 		bakker := o.client(t, "1")
 		contact := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)

@@ -71,12 +71,7 @@ func teaching(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		o, ctx := newOffice(t), t.Context()
 		client := o.client(t, "1")
 		o.wire.Reset()
-		o.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-			if n == at {
-				return fault
-			}
-			return wiretest.Pass
-		})
+		o.wire.Fault(wiretest.At(at, fault))
 		made, _, err := learn(o.Store, t, "p@x.nl", "", client.ID)
 		must.Get(made, err)(t)
 		now, rule, err := learn(o.Store, t, "q@x.nl", made.ID, client.ID)

@@ -185,12 +185,7 @@ func TestAnUploadGoesOnAfterABreak(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					c, u, wire := uploads(t)
 					u.silent = silent
-					wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-						if n == at {
-							return way
-						}
-						return wiretest.Pass
-					})
+					wire.Fault(wiretest.At(at, way))
 					err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(len(data))}, bytes.NewReader(data))
 					// Without the answer to the last piece, and where a server does not say
 					// what it has, only a look at the draft can tell.
@@ -214,12 +209,7 @@ func TestAnUploadGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := file(piece + 1)
 		c, _, wire := uploads(t)
-		wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-			if n > 0 {
-				return wiretest.Refuse
-			}
-			return wiretest.Pass
-		})
+		wire.Fault(wiretest.When(wiretest.Refuse, func(n int, _ *http.Request) bool { return n > 0 }))
 		err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(len(data))}, bytes.NewReader(data))
 		if kind, _ := fault.Of(err); err == nil || kind != fault.KindRetry || len(wire.Calls()) > 2*(breaks+2) {
 			t.Errorf("%v after %d requests", err, len(wire.Calls()))

@@ -3,7 +3,6 @@ package item_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -129,12 +128,7 @@ func TestIngestInterrupted(t *testing.T) {
 			must.Do(t, service.Create(t.Context(), "mails"))
 			s := item.NewStore(service.Table("mails"))
 			wire.Reset()
-			wire.Fault(func(i int, _ *http.Request) wiretest.Fault {
-				if i == n {
-					return f
-				}
-				return wiretest.Pass
-			})
+			wire.Fault(wiretest.At(n, f))
 			_, _ = s.Ingest(t.Context(), arrivals(0, 50))
 			wire.Fault(nil)
 			must.Get(s.Ingest(t.Context(), arrivals(0, 50)))(t)

@@ -3,7 +3,6 @@ package outbox_test
 import (
 	"bytes"
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,12 +55,7 @@ func testInterrupted(t *testing.T) {
 			written := w.written("anna")
 			written.Key = "k"
 			w.wire.Reset()
-			w.wire.Fault(func(i int, _ *http.Request) wiretest.Fault {
-				if i == n {
-					return f
-				}
-				return wiretest.Pass
-			})
+			w.wire.Fault(wiretest.At(n, f))
 			_, _ = w.Create(t.Context(), written)
 			r := w.create(written)
 			w.at = w.at.Add(time.Minute)

@@ -161,12 +161,9 @@ func TestAMessageIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, queues, wire := world(t)
 		id := first(t, s).ID
-		wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
-			if strings.HasSuffix(r.URL.Path, "/process/messages") {
-				return wiretest.Refuse
-			}
-			return wiretest.Pass
-		})
+		wire.Fault(wiretest.When(wiretest.Refuse, func(_ int, r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path, "/process/messages")
+		}))
 		if err := s.Retry(t.Context(), "process", id); err == nil {
 			t.Fatal("retried without a queue")
 		}

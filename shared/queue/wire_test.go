@@ -47,12 +47,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 		for broken := range 3 {
 			synctest.Test(t, func(t *testing.T) {
 				s, wire, service := double(t)
-				wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
-					if n == broken {
-						return fault
-					}
-					return wiretest.Pass
-				})
+				wire.Fault(wiretest.At(broken, fault))
 				if err := service.Put(t.Context(), note{queue: "notes", ttl: time.Hour}); err != nil {
 					t.Errorf("fault %d of call %d: %v", fault, broken, err)
 				}

@@ -65,6 +65,21 @@ func (w *Wire) Fault(f func(n int, r *http.Request) Fault) {
 	w.fault = f
 }
 
+// At chooses a fault for call n alone.
+func At(n int, f Fault) func(int, *http.Request) Fault {
+	return When(f, func(call int, _ *http.Request) bool { return call == n })
+}
+
+// When chooses a fault for the calls that is names.
+func When(f Fault, is func(n int, r *http.Request) bool) func(int, *http.Request) Fault {
+	return func(n int, r *http.Request) Fault {
+		if is(n, r) {
+			return f
+		}
+		return Pass
+	}
+}
+
 // Reset forgets the calls that were made.
 func (w *Wire) Reset() {
 	w.mu.Lock()

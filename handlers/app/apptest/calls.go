@@ -68,6 +68,14 @@ func (w *World) Ask(email, method, path string, body, into any) int {
 	return code
 }
 
+// Answers calls the API as a team member, and reports an answer with another status than want.
+func (w *World) Answers(want int, email, method, path string, body any) {
+	w.T.Helper()
+	if code := w.Ask(email, method, path, body, nil); code != want {
+		w.T.Errorf("%s %s by %q: %d %.300s, want %d", method, path, email, code, w.Answered[len(w.Answered)-1], want)
+	}
+}
+
 // Call calls the API, also from several goroutines at once.
 func (w *World) Call(email, method, path, body string) (code int, text string) {
 	return w.CallWith(email, method, path, body, "Content-Type", "application/json")

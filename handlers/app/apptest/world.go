@@ -174,6 +174,12 @@ func (w *World) Send(from string, to []string, raw string) {
 	must.Do(w.T, w.Tenant.Deliver(w.T.Context(), sim.Envelope{From: from, To: to}, []byte(raw)))
 }
 
+// Receive puts a plain mail of somebody into one mailbox.
+func (w *World) Receive(from, to, subject, id string, more ...string) {
+	w.T.Helper()
+	w.Send(from, []string{to}, RawMail(from, to, subject, id, more...))
+}
+
 // RawMail is a plain mail.
 func RawMail(from, to, subject, id string, more ...string) string {
 	head := []string{"From: " + from, "To: " + to, "Subject: " + subject, "Message-ID: <" + id + "@elders.example>",

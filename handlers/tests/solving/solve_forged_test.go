@@ -67,7 +67,7 @@ func TestWhatIsNeverDismissedForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Scan", "c1", "Auto-Submitted: auto-generated"))
+		w.Receive("jan@bakker.example", info, "Scan", "c1", "Auto-Submitted: auto-generated")
 		w.Send("spoofed@vals.example", []string{info}, apptest.RawMail("x@vals.example", info, "Vals", "c2", "Auto-Submitted: auto-generated"))
 		w.Pass(1)
 		for _, subject := range []string{"Scan", "Vals"} {

@@ -91,9 +91,8 @@ func TestUndo(t *testing.T) {
 		w.link("Kennismaking")
 		chat := w.Mail("Loonstrook")["chat"].(string)
 		w.Must("POST", "/api/chats/"+chat+"/notes", object{"body": "Bel ik terug."})
-		if code := w.Ask(apptest.Admin, "POST", "/api/mails/"+w.ID("Kennismaking")+"/undo", nil, nil); code != http.StatusConflict {
-			t.Errorf("somebody has written, and undoing is answered with %d", code)
-		}
+		// Somebody has written.
+		w.Answers(http.StatusConflict, apptest.Admin, "POST", "/api/mails/"+w.ID("Kennismaking")+"/undo", nil)
 		if w.Mail("Kennismaking")["state"] != "processed" {
 			t.Error("half of it was taken back")
 		}
@@ -143,12 +142,11 @@ func TestUndoOfCopiesAndAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Van Jan", "j1"))
+		w.Receive("jan@bakker.example", info, "Van Jan", "j1")
 		w.Send("piet@onbekend.example", []string{info, loon}, apptest.RawMail("piet@onbekend.example", info+", "+loon, "Aan beide", "p9"))
 		w.Pass(1)
 		before := w.Picture()
-		w.Send("piet@onbekend.example", []string{info},
-			apptest.RawMail("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
+		w.Receive("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>")
 		w.Pass(1)
 		w.link("Kennismaking") // Piet is another address of Jan, they think: his answer joins Jan's chat
 		if a, b := w.Mail("Re: Van Jan"), w.Mail("Van Jan"); a["chat"] != b["chat"] {
@@ -344,8 +342,8 @@ func TestDismissAlways(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
 		send := func(n int) {
-			w.Send("nieuws@bladen.example", []string{info},
-				apptest.RawMail("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n), fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
+			w.Receive("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n),
+				fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>")
 			w.Pass(1)
 		}
 		send(2)
@@ -395,7 +393,7 @@ func TestRetryAll(t *testing.T) {
 		info := "info@" + apptest.Domain
 		for i := range 70 {
 			from := fmt.Sprintf("x%d@vreemd%d.example", i, i)
-			w.Send(from, []string{info}, apptest.RawMail(from, info, "Vraag", fmt.Sprint("v", i)))
+			w.Receive(from, info, "Vraag", fmt.Sprint("v", i))
 		}
 		w.Pass(1)
 		r := w.Must("POST", "/api/mails/retry", object{"reason": "unknown-sender"})

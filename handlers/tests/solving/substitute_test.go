@@ -21,7 +21,7 @@ func TestSubstitute(t *testing.T) {
 		w.Must("POST", "/api/team-members", object{"name": "Waarnemer", "email": "waarnemer@" + apptest.Domain, "rights": "editor"})
 		info := "info@" + apptest.Domain
 		send := func(subject, id string) {
-			w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, id))
+			w.Receive("jan@bakker.example", info, subject, id)
 			w.Pass(1)
 		}
 		seen := func() (mails, chats []string) {
