@@ -3,6 +3,7 @@ package secret_test
 import (
 	"errors"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,12 @@ func TestTheSimulatedVaultIsAVault(t *testing.T) {
 		if got, err := open().Get(t.Context(), "connector-1", version); err != nil || got.Reveal() != want {
 			t.Errorf("Get(%q) = %q, %v", version, got.Reveal(), err)
 		}
+	}
+	if got, err := vault.Versions(t.Context(), "connector-1"); err != nil || len(got) != 2 || !slices.Contains(got, first) {
+		t.Errorf("Versions = %q, %v", got, err)
+	}
+	if _, err := open().Get(t.Context(), "connector-1", "0123456789abcdef0123456789abcdef"); !errors.Is(err, secret.ErrNotFound) {
+		t.Errorf("a version that never was: %v", err)
 	}
 	must.Do(t, vault.Delete(t.Context(), "connector-1"))
 	if _, err := vault.Get(t.Context(), "connector-1", ""); !errors.Is(err, secret.ErrNotFound) {

@@ -134,13 +134,15 @@ func TestADuplicateCategoryIsABehaviour(t *testing.T) {
 	w.refused(w.graph("POST", path, `{"displayName":"X","color":"preset4"}`), 400, "CategoryNameAlreadyExists")
 }
 
-func TestAnAnswerInAConversationOfItsOwn(t *testing.T) {
-	w := newWorld(t, "info")
-	w.tenant.Behave(Behaviour{NewConversations: true})
-	id := w.answered()
-	must.Get(w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja"}))(t)
-	if all := w.tenant.Messages(info); all[0].ConversationID == all[1].ConversationID {
-		t.Error("both are in one conversation")
+func TestTheAnswerToAReplyJoinsItsConversation(t *testing.T) {
+	for _, own := range []bool{false, true} {
+		w := newWorld(t, "info")
+		w.tenant.Behave(Behaviour{NewConversations: own})
+		id := w.answered()
+		must.Get(w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja"}))(t)
+		if all := w.tenant.Messages(info); (all[0].ConversationID != all[1].ConversationID) != own {
+			t.Errorf("a conversation of its own: %t, want %t", !own, own)
+		}
 	}
 }
 

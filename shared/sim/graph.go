@@ -243,4 +243,13 @@ func (t *Tenant) base(r *http.Request) string {
 	return "https://" + r.Host + "/v1.0"
 }
 
-func ok(body *bytes.Buffer) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
+// respond answers with an object that fill writes; context is "" for none.
+func respond(status int, context string, fill func(o *object)) (answer, error) {
+	o := open(&bytes.Buffer{})
+	if context != "" {
+		o.put("@odata.context", context)
+	}
+	fill(o)
+	o.close()
+	return answer{status: status, body: o.out}, nil
+}

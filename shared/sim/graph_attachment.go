@@ -53,12 +53,9 @@ func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.attachmentContext(c, m))
-	writeList(o, "value", m.Attachments, func(a Attachment) { c.writeAttachment(out, m, &a, sel, "") })
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, t.attachmentContext(c, m), func(o *object) {
+		writeList(o, "value", m.Attachments, func(a Attachment) { c.writeAttachment(o.out, m, &a, sel, "") })
+	})
 }
 
 // fileProperties is the number of properties that only a file attachment has.

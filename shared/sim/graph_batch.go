@@ -54,11 +54,7 @@ func (t *Tenant) batch(c *graphCall) (answer, error) {
 		known[b.ID] = true
 		all = append(all, t.batched(c, b))
 	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("responses", all)
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, "", func(o *object) { o.put("responses", all) })
 }
 
 func (t *Tenant) batched(c *graphCall, b batchRequest) batchResponse {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -48,12 +47,7 @@ func (t *Tenant) listCategories(c *graphCall) (answer, error) {
 	t.mu.Lock()
 	all := slices.Clone(c.box.allCategories())
 	t.mu.Unlock()
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.categoryContext(c))
-	o.put("value", all)
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, t.categoryContext(c), func(o *object) { o.put("value", all) })
 }
 
 func (t *Tenant) addCategory(c *graphCall) (answer, error) {
@@ -83,12 +77,9 @@ func (t *Tenant) addCategory(c *graphCall) (answer, error) {
 	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: append(all, sent)}}); err != nil {
 		return answer{}, err
 	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.categoryContext(c)+"/$entity")
-	o.put("id", sent.ID)
-	o.put("displayName", sent.Name)
-	o.put("color", sent.Color)
-	o.close()
-	return answer{status: http.StatusCreated, body: out}, nil
+	return respond(http.StatusCreated, t.categoryContext(c)+"/$entity", func(o *object) {
+		o.put("id", sent.ID)
+		o.put("displayName", sent.Name)
+		o.put("color", sent.Color)
+	})
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 )
@@ -25,10 +24,6 @@ func (t *Tenant) getFolder(c *graphCall) (answer, error) {
 	if !known {
 		return answer{}, refuse(http.StatusNotFound, "ErrorItemNotFound", "The specified folder could not be found in the store.")
 	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.base(c.r)+"/$metadata#users('"+url.PathEscape(c.r.PathValue("user"))+"')/mailFolders/$entity")
-	write(o, c.box.folders[name], folderProperties, sel)
-	o.close()
-	return ok(out)
+	context := t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/mailFolders/$entity"
+	return respond(http.StatusOK, context, func(o *object) { write(o, c.box.folders[name], folderProperties, sel) })
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"cmp"
 	"net/http"
 	"regexp"
@@ -47,16 +46,13 @@ func (t *Tenant) listMessages(c *graphCall) (answer, error) {
 	})
 	from := min(skip, len(found))
 	to := min(from+c.pageSize(listPage, maxListPage), len(found))
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", strings.TrimSuffix(t.messageContext(c, sel), "/$entity"))
-	writeList(o, "value", found[from:to], func(m *Message) { c.expanded(out, m, sel, e, "") })
-	if to < len(found) {
-		query.Set("$skip", strconv.Itoa(to))
-		o.put("@odata.nextLink", strings.TrimSuffix(t.base(c.r), "/v1.0")+c.r.URL.EscapedPath()+"?"+query.Encode())
-	}
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, strings.TrimSuffix(t.messageContext(c, sel), "/$entity"), func(o *object) {
+		writeList(o, "value", found[from:to], func(m *Message) { c.expanded(o.out, m, sel, e, "") })
+		if to < len(found) {
+			query.Set("$skip", strconv.Itoa(to))
+			o.put("@odata.nextLink", strings.TrimSuffix(t.base(c.r), "/v1.0")+c.r.URL.EscapedPath()+"?"+query.Encode())
+		}
+	})
 }
 
 // matching returns the messages that the filter lets through. The caller holds mu.

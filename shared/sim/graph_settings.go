@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -38,14 +37,11 @@ func (t *Tenant) getSettings(c *graphCall) (answer, error) {
 	t.mu.Lock()
 	all := c.box.allSettings()
 	t.mu.Unlock()
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.base(c.r)+"/$metadata#users('"+c.r.PathValue("user")+"')/mailboxSettings")
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		o.put(name, all[name])
-	}
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, t.base(c.r)+"/$metadata#users('"+c.r.PathValue("user")+"')/mailboxSettings", func(o *object) {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			o.put(name, all[name])
+		}
+	})
 }
 
 func (t *Tenant) patchSettings(c *graphCall) (answer, error) {

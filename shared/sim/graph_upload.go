@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,19 +52,13 @@ func (t *Tenant) createUpload(c *graphCall) (answer, error) {
 	token := newGUID()
 	t.uploads[token] = u
 
-	root := t.behaviour.UploadRoot
-	if root == "" {
-		root = strings.TrimSuffix(t.base(c.r), "/v1.0") + "/api/v2.0"
-	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.base(c.r)+"/$metadata#microsoft.graph.uploadSession")
-	o.put("uploadUrl",
-		fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token))
-	o.put("expirationDateTime", u.expires)
-	o.put("nextExpectedRanges", []string{"0-"})
-	o.close()
-	return answer{status: http.StatusCreated, body: out}, nil
+	root := cmp.Or(t.behaviour.UploadRoot, strings.TrimSuffix(t.base(c.r), "/v1.0")+"/api/v2.0")
+	return respond(http.StatusCreated, t.base(c.r)+"/$metadata#microsoft.graph.uploadSession", func(o *object) {
+		o.put("uploadUrl",
+			fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token))
+		o.put("expirationDateTime", u.expires)
+		o.put("nextExpectedRanges", []string{"0-"})
+	})
 }
 
 // upload reads the request for a session.
@@ -200,12 +194,10 @@ func (t *Tenant) takeChunk(r *http.Request, token string) (answer, error) {
 
 // expects says which bytes come next.
 func (u *upload) expects() (answer, error) {
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("ExpirationDateTime", u.expires)
-	o.put("nextExpectedRanges", []string{strconv.Itoa(len(u.data))})
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, "", func(o *object) {
+		o.put("ExpirationDateTime", u.expires)
+		o.put("nextExpectedRanges", []string{strconv.Itoa(len(u.data))})
+	})
 }
 
 // finishUpload adds the attachment to its draft. The caller holds mu.

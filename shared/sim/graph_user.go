@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -93,14 +92,10 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 		return answer{}, err
 	}
 
-	out := &bytes.Buffer{}
-	o := open(out)
 	context := t.base(c.r) + "/$metadata#users"
 	if sel != nil {
 		context += "(" + strings.Join(sel, ",") + ")"
 	}
-	o.put("@odata.context", context)
-
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var page []*mailbox
@@ -114,17 +109,17 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 			next = i
 		}
 	}
-	if next > 0 {
-		query.Set("$skiptoken", base64.RawURLEncoding.EncodeToString([]byte("user "+strconv.Itoa(next))))
-		o.put("@odata.nextLink", t.base(c.r)+"/users?"+strings.ReplaceAll(encode(query), "%24", "$"))
-	}
-	writeList(o, "value", page, func(box *mailbox) {
-		item := open(out)
-		write(item, box, userProperties, sel)
-		item.close()
+	return respond(http.StatusOK, context, func(o *object) {
+		if next > 0 {
+			query.Set("$skiptoken", base64.RawURLEncoding.EncodeToString([]byte("user "+strconv.Itoa(next))))
+			o.put("@odata.nextLink", t.base(c.r)+"/users?"+strings.ReplaceAll(encode(query), "%24", "$"))
+		}
+		writeList(o, "value", page, func(box *mailbox) {
+			item := open(o.out)
+			write(item, box, userProperties, sel)
+			item.close()
+		})
 	})
-	o.close()
-	return ok(out)
 }
 
 // encode encodes a query with blanks as %20, as in Graph's links.
@@ -156,10 +151,5 @@ func (t *Tenant) getUser(c *graphCall) (answer, error) {
 		return answer{}, refuse(http.StatusNotFound, "Request_ResourceNotFound",
 			"Resource '"+c.r.PathValue("user")+"' does not exist or one of its queried reference-property objects are not present.")
 	}
-	out := &bytes.Buffer{}
-	o := open(out)
-	o.put("@odata.context", t.base(c.r)+"/$metadata#users/$entity")
-	write(o, box, userProperties, sel)
-	o.close()
-	return ok(out)
+	return respond(http.StatusOK, t.base(c.r)+"/$metadata#users/$entity", func(o *object) { write(o, box, userProperties, sel) })
 }

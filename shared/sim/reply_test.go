@@ -211,21 +211,6 @@ func TestADraftWithoutItsOriginalJoinsTheThread(t *testing.T) {
 	}
 }
 
-func TestHeadersAreFewAndNeverNone(t *testing.T) {
-	w := newWorld(t, "info")
-	for _, n := range []int{0, 6} {
-		headers := []any{}
-		for i := range n {
-			headers = append(headers, map[string]any{"name": "x-" + string(rune('a'+i)), "value": "1"})
-		}
-		w.refused(
-			w.graph("POST", "/users/"+info+"/messages", map[string]any{"internetMessageHeaders": headers}),
-			400,
-			"InvalidInternetMessageHeaderCollection",
-		)
-	}
-}
-
 func TestAConflictAfterCreateReplyComesOnce(t *testing.T) {
 	w := newWorld(t, "info")
 	path := w.letter(pictureMail)

@@ -49,6 +49,9 @@ func TestADeliveryReportNamesWhoWasNotReached(t *testing.T) {
 				t.Errorf("%q is missing in %s", text, raw)
 			}
 		}
+		if subject := reports[i]["subject"].(string); subject != []string{"Undeliverable: ", "Delivery delayed: "}[i]+"Jaarrekening é" {
+			t.Errorf("subject %q", subject)
+		}
 		recipients := asJSON(t, reports[i]["toRecipients"])
 		if strings.Contains(recipients, info) || !strings.Contains(recipients, want[0]) || reports[i]["internetMessageHeaders"] == nil {
 			t.Errorf("recipients %s", recipients)

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,27 +15,15 @@ type vaultSecret struct {
 }
 
 type vaultVersion struct {
-	ID          string            `json:"id"`
-	Value       string            `json:"value"`
-	ContentType string            `json:"contentType,omitempty"`
-	Tags        map[string]string `json:"tags,omitempty"`
-	Enabled     bool              `json:"enabled"`
-	Expires     int64             `json:"exp,omitempty"`
-	Before      int64             `json:"nbf,omitempty"`
-	Created     int64             `json:"created"`
-	Updated     int64             `json:"updated"`
+	ID      string            `json:"id"`
+	Value   string            `json:"value"`
+	Tags    map[string]string `json:"tags,omitempty"`
+	Expires int64             `json:"exp,omitempty"` // Unix seconds; 0 for never
+	Created int64             `json:"created"`
 }
 
-// The valid names of secrets, and the largest length of a value, in characters.
-//
-// https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
-var secretName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
-
-const (
-	maxSecret    = 25600
-	recoverDays  = 90
-	recoverLevel = "Recoverable+Purgeable"
-)
+// recoverDays is how long a deleted secret can be recovered.
+const recoverDays = 90
 
 // vaultError is an error answer of Key Vault.
 //
@@ -130,21 +117,11 @@ func (t *Tenant) vaultAccess(w http.ResponseWriter, r *http.Request) *vaultError
 // secret finds the secret of the path, if it exists and is not deleted.
 func (t *Tenant) secret(r *http.Request) (*vaultSecret, error) {
 	name := r.PathValue("name")
-	if err := checkName(name); err != nil {
-		return nil, err
-	}
 	s := t.vault[strings.ToLower(name)]
 	if s == nil || s.Deleted != 0 {
 		return nil, secretNotFound(name)
 	}
 	return s, nil
-}
-
-func checkName(name string) error {
-	if !secretName.MatchString(name) {
-		return &vaultError{http.StatusBadRequest, "BadParameter", "", "The request URI contains an invalid name: " + name}
-	}
-	return nil
 }
 
 func (s *vaultSecret) version(id string) *vaultVersion {

@@ -25,9 +25,6 @@ func (t *Tenant) deleteSecret(r *http.Request) (any, error) {
 // deletedSecret finds the deleted secret of the path.
 func (t *Tenant) deletedSecret(r *http.Request) (*vaultSecret, error) {
 	name := r.PathValue("name")
-	if err := checkName(name); err != nil {
-		return nil, err
-	}
 	s := t.vault[strings.ToLower(name)]
 	if s == nil || s.Deleted == 0 {
 		return nil, &vaultError{http.StatusNotFound, "SecretNotFound", "", "Deleted Secret not found: " + name}
