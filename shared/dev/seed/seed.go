@@ -26,9 +26,7 @@ type Connector struct{ Name, ClientID, ClientSecret, TokenEndpoint string }
 // Office adds what is missing, in the order of the dependencies.
 func Office(ctx context.Context, o Options) error {
 	s := seeder{client: client{base: o.App, email: o.Administrator}, Options: o}
-	for _, step := range []func(context.Context) error{
-		s.members, s.roles, s.teams, s.clients, s.clientTeams, s.contacts, s.connector, s.addresses,
-	} {
+	for _, step := range []func(context.Context) error{s.objects, s.clientTeams, s.connector, s.addresses} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("fill the office: %w", err)
 		}
@@ -44,16 +42,31 @@ type seeder struct {
 	connectorID                            string
 }
 
-// known lists the existing objects, by name.
-func known[T any](ctx context.Context, c client, path string, name func(T) (string, string)) (map[string]string, error) {
-	items, err := all[T](ctx, c, path)
+// An item is an existing object of any kind, with what people know it by.
+type item struct {
+	ID, Name, Email, Number, Address, ClientID string
+	Emails                                     []string
+}
+
+// fill adds the missing ones of the wanted objects, and returns the ids of all, by a name
+// that people know.
+func fill[T any](ctx context.Context, s *seeder, path string, names func(item) []string, wanted []T,
+	of func(T) (name string, o object)) (map[string]string, error) {
+	items, err := all[item](ctx, s.client, path)
 	if err != nil {
 		return nil, err
 	}
 	ids := make(map[string]string)
-	for _, item := range items {
-		n, id := name(item)
-		ids[strings.ToLower(n)] = id
+	for _, i := range items {
+		for _, name := range names(i) {
+			ids[strings.ToLower(name)] = i.ID
+		}
+	}
+	for _, w := range wanted {
+		name, o := of(w)
+		if err := s.need(ctx, ids, path, name, o); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
 }
@@ -78,60 +91,36 @@ func (s *seeder) need(ctx context.Context, ids map[string]string, path, name str
 
 type object = map[string]any
 
-func (s *seeder) members(ctx context.Context) (err error) {
-	type member struct{ ID, Email string }
-	const path = "/api/team-members"
-	s.memberIDs, err = known(ctx, s.client, path, func(m member) (string, string) { return m.Email, m.ID })
-	for _, m := range s.Office.Members {
-		if err == nil {
-			err = s.need(ctx, s.memberIDs, path, m.Email, object{"name": m.Name, "email": m.Email, "rights": m.Rights, "active": true})
-		}
+// objects adds the people, roles, teams, clients and contacts.
+func (s *seeder) objects(ctx context.Context) (err error) {
+	byName := func(i item) []string { return []string{i.Name} }
+	s.memberIDs, err = fill(ctx, s, "/api/team-members", func(i item) []string { return []string{i.Email} }, s.Office.Members,
+		func(m sim.Member) (string, object) {
+			return m.Email, object{"name": m.Name, "email": m.Email, "rights": m.Rights, "active": true}
+		})
+	if err == nil {
+		s.roleIDs, err = fill(ctx, s, "/api/roles", byName, s.Office.Roles, func(r string) (string, object) { return r, object{"name": r} })
 	}
-	return err
-}
-
-type named struct{ ID, Name string }
-
-func byName(n named) (string, string) { return n.Name, n.ID }
-
-func (s *seeder) roles(ctx context.Context) (err error) {
-	const path = "/api/roles"
-	s.roleIDs, err = known(ctx, s.client, path, byName)
-	for _, r := range s.Office.Roles {
-		if err == nil {
-			err = s.need(ctx, s.roleIDs, path, r, object{"name": r})
-		}
+	if err == nil {
+		s.teamIDs, err = fill(ctx, s, "/api/process-teams", byName, s.Office.Teams, func(t sim.Team) (string, object) {
+			return t.Name, object{"name": t.Name, "members": ids(s.memberIDs, t.Members)}
+		})
 	}
-	return err
-}
-
-func (s *seeder) teams(ctx context.Context) (err error) {
-	const path = "/api/process-teams"
-	s.teamIDs, err = known(ctx, s.client, path, byName)
-	for _, t := range s.Office.Teams {
-		if err == nil {
-			err = s.need(ctx, s.teamIDs, path, t.Name, object{"name": t.Name, "members": ids(s.memberIDs, t.Members)})
-		}
+	if err == nil {
+		s.clientIDs, err = fill(ctx, s, "/api/clients", func(i item) []string { return []string{i.Number} }, s.Office.Clients,
+			func(c sim.Client) (string, object) {
+				o := object{"number": c.Number, "type": c.Type, "name": c.Name}
+				if c.KvK != "" {
+					o["kvk"], o["vat"] = c.KvK, c.VAT
+				}
+				return c.Number, o
+			})
 	}
-	return err
-}
-
-func (s *seeder) clients(ctx context.Context) (err error) {
-	type numbered struct{ ID, Number string }
-	const path = "/api/clients"
-	s.clientIDs, err = known(ctx, s.client, path, func(c numbered) (string, string) { return c.Number, c.ID })
-	for _, c := range s.Office.Clients {
-		if err != nil {
-			break
-		}
-		o := object{"number": c.Number, "type": c.Type, "name": c.Name}
-		if c.KvK != "" {
-			o["kvk"] = c.KvK
-		}
-		if c.VAT != "" {
-			o["vat"] = c.VAT
-		}
-		err = s.need(ctx, s.clientIDs, path, c.Number, o)
+	if err == nil {
+		_, err = fill(ctx, s, "/api/contacts", func(i item) []string { return i.Emails }, s.Office.Contacts,
+			func(c sim.Contact) (string, object) {
+				return c.Emails[0], object{"name": c.Name, "emails": c.Emails, "clients": ids(s.clientIDs, c.Clients)}
+			})
 	}
 	return err
 }
@@ -157,30 +146,6 @@ func (s *seeder) clientTeams(ctx context.Context) error {
 		}
 		if err := s.do(ctx, http.MethodPut, path, team, nil); err != nil {
 			return fmt.Errorf("team of client %s: %w", c.Number, err)
-		}
-	}
-	return nil
-}
-
-func (s *seeder) contacts(ctx context.Context) error {
-	const path = "/api/contacts"
-	there, err := all[struct {
-		ID     string
-		Emails []string
-	}](ctx, s.client, path)
-	if err != nil {
-		return err
-	}
-	byEmail := make(map[string]string)
-	for _, c := range there {
-		for _, e := range c.Emails {
-			byEmail[strings.ToLower(e)] = c.ID
-		}
-	}
-	for _, c := range s.Office.Contacts {
-		o := object{"name": c.Name, "emails": c.Emails, "clients": ids(s.clientIDs, c.Clients)}
-		if err := s.need(ctx, byEmail, path, c.Emails[0], o); err != nil {
-			return err
 		}
 	}
 	return nil

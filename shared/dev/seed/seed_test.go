@@ -18,15 +18,16 @@ func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 	t.Helper()
 	var posts []string
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"items":[]}`) })
 	mux.HandleFunc("GET /api/roles", func(w http.ResponseWriter, r *http.Request) {
 		from := 0
 		_, _ = fmt.Sscan(r.URL.Query().Get("after"), &from)
 		var page struct {
-			Items []named `json:"items"`
+			Items []item `json:"items"`
 			Next  string  `json:"next,omitempty"`
 		}
 		for i := from; i < min(from+2, len(roles)); i++ {
-			page.Items = append(page.Items, named{fmt.Sprint("id", i), roles[i]})
+			page.Items = append(page.Items, item{ID: fmt.Sprint("id", i), Name: roles[i]})
 		}
 		if from+2 < len(roles) {
 			page.Next = fmt.Sprint(from + 2)
@@ -34,7 +35,7 @@ func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 		_ = json.NewEncoder(w).Encode(page)
 	})
 	mux.HandleFunc("POST /api/roles", func(w http.ResponseWriter, r *http.Request) {
-		var in named
+		var in item
 		if json.NewDecoder(r.Body).Decode(&in) != nil || r.Header.Get("Authorization") != "Bearer local:anna@kantoor.example" {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -58,7 +59,7 @@ func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 func TestOnlyWhatIsMissingIsAdded(t *testing.T) {
 	s, added := api(t, "Assistent", "Fiscalist", "relatiebeheerder")
 	s.Office = sim.Office{Roles: []string{"Relatiebeheerder", "Assistent", "Loonadviseur", "Raced"}}
-	must.Do(t, s.roles(t.Context()))
+	must.Do(t, s.objects(t.Context()))
 	if got := strings.Join(added(), ","); got != "Loonadviseur,Raced" {
 		t.Errorf("added %s", got)
 	}
@@ -70,7 +71,7 @@ func TestOnlyWhatIsMissingIsAdded(t *testing.T) {
 func TestARefusalIsToldWithItsReason(t *testing.T) {
 	s, _ := api(t)
 	s.Office = sim.Office{Roles: []string{"Refused"}}
-	if err := s.roles(t.Context()); err == nil || !strings.Contains(err.Error(), "Refused") ||
+	if err := s.objects(t.Context()); err == nil || !strings.Contains(err.Error(), "Refused") ||
 		!strings.Contains(err.Error(), "expected another") {
 		t.Errorf("error = %v", err)
 	}
