@@ -73,7 +73,7 @@ func TestWhatTheMachineLacks(t *testing.T) {
 		"shots -to " + t.TempDir(): "apt-get install chromium", "export -account account -file rows": "https://aka.ms/azure-cli",
 		"remove -group kp -yes": "https://aka.ms/azure-cli",
 		"deploy -group kp -location westeurope -tenant 11111111-2222-3333-4444-555555555555": "https://aka.ms/azure-cli",
-		"-port 0 -data " + t.TempDir(): "Node.js",
+		"-port 0 -data " + t.TempDir(): "Node.js", "year -plot /nowhere/plot.svg": "-plot: stat /nowhere",
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := dispatch(t.Context(), strings.Fields(command), &stdout, &stderr); code != failed || !strings.Contains(stderr.String(), want) {

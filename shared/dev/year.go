@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"kantoorpost/shared/dev/module"
 )
@@ -39,15 +40,18 @@ func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	env := append(os.Environ(), fmt.Sprint("YEAR_SEED=", *seed), fmt.Sprint("YEAR_MAILS=", *mails), fmt.Sprint("YEAR_YEARS=", *years),
 		"YEAR_MIX="+*mix, "YEAR_WITHOUT="+*without)
-	for name, file := range map[string]string{"YEAR_PLOT": *plot, "YEAR_FAILURES": *failures, "YEAR_EXAMPLES": *examples} {
+	for name, file := range map[string]string{"plot": *plot, "failures": *failures, "examples": *examples} {
 		if file == "" {
 			continue
 		}
-		file, err := filepath.Abs(file) // the test runs in another folder
-		if err != nil {
-			return fmt.Errorf("file %s: %w", file, err)
+		path, err := filepath.Abs(file) // the test runs in another folder
+		if err == nil {
+			_, err = os.Stat(filepath.Dir(path)) // now, and not after the year
 		}
-		env = append(env, name+"="+file)
+		if err != nil {
+			return fmt.Errorf("year: -%s: %w", name, err)
+		}
+		env = append(env, "YEAR_"+strings.ToUpper(name)+"="+path)
 	}
 	cmd := exec.CommandContext(ctx, "go", "test", "./handlers/tests/solving", "-run", "^TestOfficeYear$", "-count=1", "-v", "-timeout=0")
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, stdout, stderr

@@ -24,7 +24,7 @@ func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 		_, _ = fmt.Sscan(r.URL.Query().Get("after"), &from)
 		var page struct {
 			Items []item `json:"items"`
-			Next  string  `json:"next,omitempty"`
+			Next  string `json:"next,omitempty"`
 		}
 		for i := from; i < min(from+2, len(roles)); i++ {
 			page.Items = append(page.Items, item{ID: fmt.Sprint("id", i), Name: roles[i]})
