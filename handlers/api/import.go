@@ -75,7 +75,7 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 		if report.DryRun = dryRun; dryRun {
 			return report, nil
 		}
-		if report.Wrong() {
+		if intake.IsWrong(report) {
 			return intake.Report{}, refusedImport(
 				"nothing was imported, because some rows are wrong; mend those that the report names and send the file again", report)
 		}

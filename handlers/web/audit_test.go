@@ -300,14 +300,12 @@ func TestImport(t *testing.T) {
 		if wrong && !dry {
 			return Problem{Status: 422}
 		}
-		report := importReport{Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}},
-			Rows: []importRow{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
+		report := wire.Report{Applied: !dry, Summary: map[wire.Kind]wire.Counts{"clients": {Create: 2, Update: 1}},
+			Rows: []wire.Row{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
 		if wrong {
-			report.Summary["clients"] = importCounts{Wrong: 1}
-			report.Rows = append(report.Rows, importRow{Number: 3, Action: "wrong", Problems: []struct {
-				Column string `json:"column"`
-				words.Text
-			}{{"kvk", words.Text{NL: "8 <cijfers>", EN: "8 <digits>"}}}})
+			report.Summary["clients"] = wire.Counts{Wrong: 1}
+			report.Rows = append(report.Rows, wire.Row{Number: 3, Action: "wrong", Problems: []wire.Problem{{"kvk",
+				words.Text{NL: "8 <cijfers>", EN: "8 <digits>"}}}})
 		}
 		return report
 	}

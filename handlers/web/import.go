@@ -11,47 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/sorting"
-	"kantoorpost/shared/words"
 )
-
-// An importReport says what each row of a file changes, as the API reports it.
-type importReport struct {
-	Applied  bool                    `json:"applied"`
-	Summary  map[string]importCounts `json:"summary"`
-	Warnings []importNotice          `json:"warnings"`
-	Rows     []importRow             `json:"rows"`
-	LeftOut  int                     `json:"leftOut"`
-}
-
-type importCounts struct {
-	Create int `json:"create"`
-	Update int `json:"update"`
-	Same   int `json:"same"`
-	Wrong  int `json:"wrong"`
-}
-
-type importNotice struct {
-	Sheet string `json:"sheet"`
-	words.Text
-}
-
-type importRow struct {
-	Sheet   string `json:"sheet"`
-	Number  int    `json:"row"`
-	Kind    string `json:"kind"`
-	Key     string `json:"key"`
-	Action  string `json:"action"`
-	Changes []struct {
-		Field string `json:"field"`
-		From  string `json:"from"`
-		To    string `json:"to"`
-	} `json:"changes"`
-	Problems []struct {
-		Column string `json:"column"`
-		words.Text
-	} `json:"problems"`
-}
 
 // importKinds are the kinds of import files, each with the template that this
 // page offers.
@@ -76,7 +38,7 @@ type importView struct {
 	Kinds   []string
 	Kind    string
 	File    string
-	Report  *importReport
+	Report  *wire.Report
 	Wrong   int
 	Change  int
 	Hash    string // of the file that was checked
@@ -194,7 +156,7 @@ func (v *request) sendFile(file []byte, view *importView, dryRun bool) error {
 	if bytes.HasPrefix(file, []byte("PK")) { // a workbook is a zip file
 		contentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
-	report := &importReport{}
+	report := &wire.Report{}
 	_, err := v.api.send("POST", path, "", contentType, bytes.NewReader(file), report)
 	if err == nil {
 		view.Report = report
@@ -215,7 +177,7 @@ func (i *importView) count() {
 		}
 	}
 	i.Wrong = max(i.Wrong, wrong)
-	sorting.By(i.Report.Rows, func(a, b importRow) int {
+	sorting.By(i.Report.Rows, func(a, b wire.Row) int {
 		return rank(a.Action) - rank(b.Action)
 	})
 	if n := len(i.Report.Rows); n > maxShownRows {
@@ -224,7 +186,7 @@ func (i *importView) count() {
 	i.Hidden += i.Report.LeftOut
 }
 
-func rank(action string) int {
+func rank(action wire.Action) int {
 	if action == "wrong" {
 		return 0
 	}

@@ -35,7 +35,7 @@ func imports(t testing.TB, store *directory.Store, file string) Report {
 	book := must.Get(Open([]byte(file)))(t)
 	b := must.Get(store.Bulk(t.Context()))(t)
 	report := Plan(b, book, "")
-	if report.Wrong() {
+	if IsWrong(report) {
 		t.Fatal(tell(report))
 	}
 	must.Do(t, b.Apply(t.Context()))
@@ -78,7 +78,7 @@ func BenchmarkImport(b *testing.B) {
 			bulk := new(directory.Bulk)
 			for _, file := range files {
 				book := must.Get(Open([]byte(file)))(b)
-				if report := Plan(bulk, book, ""); report.Wrong() {
+				if report := Plan(bulk, book, ""); IsWrong(report) {
 					b.Fatal(tell(report))
 				}
 			}

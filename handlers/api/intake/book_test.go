@@ -269,7 +269,7 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) {
 func TestTooManyRows(t *testing.T) {
 	text := "nummer;naam\n" + strings.Repeat("1;X\n", maxRows+5)
 	got := plans(t, new(directory.Bulk), Clients, text)
-	if last := got.Rows[len(got.Rows)-1]; !got.Wrong() || last.Number != maxRows+2 || len(last.Problems) != 1 {
+	if last := got.Rows[len(got.Rows)-1]; !IsWrong(got) || last.Number != maxRows+2 || len(last.Problems) != 1 {
 		t.Errorf("%+v", last)
 	}
 }

@@ -129,7 +129,7 @@ func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Pro
 		}
 		c := columns[kind][at]
 		if len(h.fields[c.field]) > 0 && !c.list && !c.any {
-			problems = append(problems, Problem{title, words.Text{
+			problems = append(problems, Problem{Column: title, Text: words.Text{
 				NL: "zegt hetzelfde als de kolom " + h.titles[c.field] + "; laat er één staan",
 				EN: "says the same as the column " + h.titles[c.field] + "; keep one of them",
 			}})
@@ -143,7 +143,7 @@ func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Pro
 	for _, c := range columns[kind] {
 		if c.required && len(h.fields[c.field]) == 0 {
 			name, _, _ := strings.Cut(c.names, " ")
-			problems = append(problems, Problem{name, words.Text{
+			problems = append(problems, Problem{Column: name, Text: words.Text{
 				NL: "deze kolom ontbreekt; gevonden: " + strings.Join(found, ", "),
 				EN: "this column is missing; found: " + strings.Join(found, ", "),
 			}})

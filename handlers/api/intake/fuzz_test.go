@@ -36,7 +36,7 @@ func takenIn(t *testing.T, file []byte, kind Kind) {
 	if counted != shown+first.LeftOut {
 		t.Fatalf("%d rows are counted, %d shown, %d left out", counted, shown, first.LeftOut)
 	}
-	if first.Wrong() {
+	if IsWrong(first) {
 		return
 	}
 	if !b.Administered() {

@@ -155,12 +155,12 @@ func (p *plan) choose(open []*openSheet, kind Kind) {
 }
 
 func (p *plan) warn(sheet, nl, en string) {
-	p.report.Warnings = append(p.report.Warnings, Notice{sheet, words.Text{NL: nl, EN: en}})
+	p.report.Warnings = append(p.report.Warnings, Notice{Sheet: sheet, Text: words.Text{NL: nl, EN: en}})
 }
 
 // warnOnce is warn for a notice about many rows.
 func (p *plan) warnOnce(sheet, nl, en string) {
-	notice := Notice{sheet, words.Text{NL: nl, EN: en}}
+	notice := Notice{Sheet: sheet, Text: words.Text{NL: nl, EN: en}}
 	if !slices.Contains(p.report.Warnings, notice) {
 		p.report.Warnings = append(p.report.Warnings, notice)
 	}
@@ -189,7 +189,7 @@ func (p *plan) sheet(s *openSheet) {
 		}
 		r := Row{Sheet: s.name, Number: l.number, Kind: s.kind}
 		if p.lines++; p.lines > maxRows {
-			r.add("", fmt.Sprintf("hoogstens %d rijen; splits het bestand", maxRows), fmt.Sprintf("at most %d rows; split the file", maxRows))
+			add(&r, "", fmt.Sprintf("hoogstens %d rijen; splits het bestand", maxRows), fmt.Sprintf("at most %d rows; split the file", maxRows))
 			p.record(r)
 			return
 		}
@@ -227,23 +227,23 @@ func (p *plan) checkCells(h head, cells []string, r *Row) {
 		text, _ := h.cell(cells, c.field)
 		switch {
 		case slices.Contains(cellErrors, text):
-			r.add(title, "een waarde; hier staat een fout van het rekenblad", "a value; here is an error of the spreadsheet")
+			add(r, title, "een waarde; hier staat een fout van het rekenblad", "a value; here is an error of the spreadsheet")
 		case len(text) > maxCell:
-			r.add(title, fmt.Sprintf("hoogstens %d tekens", maxCell), fmt.Sprintf("at most %d characters", maxCell))
+			add(r, title, fmt.Sprintf("hoogstens %d tekens", maxCell), fmt.Sprintf("at most %d characters", maxCell))
 		}
 	}
 }
 
 // add reports that the text in a column is wrong.
-func (r *Row) add(column, nl, en string) {
-	r.Problems = append(r.Problems, Problem{column, words.Text{NL: "verwacht: " + nl, EN: "expected: " + en}})
+func add(r *Row, column, nl, en string) {
+	r.Problems = append(r.Problems, Problem{Column: column, Text: words.Text{NL: "verwacht: " + nl, EN: "expected: " + en}})
 }
 
 // addUnknown reports that a column refers to something that does not exist.
-func (r *Row) addUnknown(column, value, nl, en string) {
+func addUnknown(r *Row, column, value, nl, en string) {
 	if value != "" {
 		value = words.Isolate(shorten(value))
 		nl, en = nl+"; "+value+" is onbekend", en+"; "+value+" is unknown"
 	}
-	r.add(column, nl, en)
+	add(r, column, nl, en)
 }

@@ -146,8 +146,8 @@ func TestWhatRowsDo(t *testing.T) {
 					}
 				}
 			}
-			if got.Wrong() != strings.Contains(c.want, "wrong") {
-				t.Errorf("wrong: %v", got.Wrong())
+			if IsWrong(got) != strings.Contains(c.want, "wrong") {
+				t.Errorf("wrong: %v", IsWrong(got))
 			}
 		})
 	}

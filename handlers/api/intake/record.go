@@ -99,5 +99,5 @@ func twice(column, sheet string, number int) Problem {
 	if sheet != "" {
 		nl, en = nl+" van "+sheet, en+" of "+sheet
 	}
-	return Problem{column, words.Text{NL: nl, EN: en}}
+	return Problem{Column: column, Text: words.Text{NL: nl, EN: en}}
 }

@@ -13,14 +13,14 @@ type value struct{ field, text string }
 
 // setAction sets the action and the changes of a row, from the fields before
 // and after.
-func (r *Row) setAction(found bool, was, now []value) {
+func setAction(r *Row, found bool, was, now []value) {
 	for i := range now {
 		from := ""
 		if found {
 			from = was[i].text
 		}
 		if from != now[i].text {
-			r.Changes = append(r.Changes, Change{now[i].field, from, now[i].text})
+			r.Changes = append(r.Changes, Change{Field: now[i].field, From: from, To: now[i].text})
 		}
 	}
 	switch {
@@ -51,7 +51,7 @@ func choice[T ~string | ~bool](r *Row, h head, cells []string, field string, to 
 	}
 	v, known := values[plainName(text)]
 	if !known {
-		r.add(h.titles[field], nl, en)
+		add(r, h.titles[field], nl, en)
 		return
 	}
 	*to = v
@@ -93,8 +93,8 @@ func (p *plan) client(h head, cells []string, r Row) {
 	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect",
 		"organisation, person, internal, supplier or prospect")
 	now, err := p.bulk.SaveClient(now)
-	r.refused(h, err)
-	r.setAction(found, clientValues(was), clientValues(now))
+	refused(&r, h, err)
+	setAction(&r, found, clientValues(was), clientValues(now))
 	p.once(r, h.titles["number"], number)
 }
 
@@ -134,8 +134,8 @@ func (p *plan) member(h head, cells []string, r Row) {
 		"reader, editor, manager or administrator")
 	choice(&r, h, cells, "active", &now.Active, truths, "ja of nee", "yes or no")
 	now, err := p.bulk.SaveTeamMember(now)
-	r.refused(h, err)
-	r.setAction(found, memberValues(was), memberValues(now))
+	refused(&r, h, err)
+	setAction(&r, found, memberValues(was), memberValues(now))
 	at := p.once(r, h.titles["email"], email)
 	if administrates(was) && !administrates(now) {
 		p.demoted = append(p.demoted, at)
@@ -169,13 +169,13 @@ func (p *plan) role(h head, cells []string, r Row) {
 		now.Name = name
 	}
 	now, err := p.bulk.SaveRole(now)
-	r.refused(h, err)
-	r.setAction(found, []value{{"name", was.Name}}, []value{{"name", now.Name}})
+	refused(&r, h, err)
+	setAction(&r, found, []value{{"name", was.Name}}, []value{{"name", now.Name}})
 	p.once(r, h.titles["name"], name)
 }
 
 // refused reports why the directory refuses a row.
-func (r *Row) refused(h head, err error) {
+func refused(r *Row, h head, err error) {
 	var (
 		invalid  *directory.Invalid
 		conflict *directory.Conflict
@@ -188,12 +188,12 @@ func (r *Row) refused(h head, err error) {
 		if title == "" {
 			title = field
 		}
-		r.add(title, dutch.Replace(invalid.Expected), invalid.Expected)
+		add(r, title, dutch.Replace(invalid.Expected), invalid.Expected)
 	case errors.As(err, &conflict):
-		r.add(h.titles[conflict.Field], "een waarde van dit object alleen; "+conflict.Value+" hoort al bij een ander",
+		add(r, h.titles[conflict.Field], "een waarde van dit object alleen; "+conflict.Value+" hoort al bij een ander",
 			"a value of this object alone; "+conflict.Value+" belongs to another already")
 	default: // *directory.TooLarge
-		r.add("", "minder gegevens in één rij; dit wordt te veel voor één object", "less in one row; this becomes too much for one object")
+		add(r, "", "minder gegevens in één rij; dit wordt te veel voor één object", "less in one row; this becomes too much for one object")
 	}
 }
 

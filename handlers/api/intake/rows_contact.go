@@ -54,8 +54,8 @@ func (p *plan) contact(h head, cells []string, r Row) {
 		return
 	}
 	now, err := p.bulk.SaveContact(now)
-	r.refused(h, err)
-	r.setAction(found, p.contactValues(was), p.contactValues(now))
+	refused(&r, h, err)
+	setAction(&r, found, p.contactValues(was), p.contactValues(now))
 	first := p.contacts[now.ID]
 	if first != nil && contradicts(r.Changes) {
 		r.Problems = append(r.Problems, contradiction(h, first.sheet, first.number))
@@ -81,7 +81,7 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 		}
 		if err != nil {
 			wrong := words.Isolate(shorten(part))
-			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+wrong,
+			add(r, h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+wrong,
 				"an e-mail address such as naam@voorbeeld.nl, not "+wrong)
 			continue
 		}
@@ -90,7 +90,7 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 		}
 	}
 	if len(emails) == 0 && len(r.Problems) == 0 {
-		r.add(h.titles["emails"], "een e-mailadres", "an e-mail address")
+		add(r, h.titles["emails"], "een e-mailadres", "an e-mail address")
 	}
 	return emails
 }
@@ -105,7 +105,7 @@ func (p *plan) owner(h head, emails []string, r *Row) (owner directory.Contact, 
 		case !found:
 			owner, found, of = c, true, email
 		case c.ID != owner.ID:
-			r.add(h.titles["emails"],
+			add(r, h.titles["emails"],
 				"adressen van één contact; "+of+" is van "+owner.Name+" en "+email+" van "+c.Name,
 				"addresses of one contact; "+of+" is of "+owner.Name+" and "+email+" of "+c.Name)
 		}
@@ -128,7 +128,7 @@ func (p *plan) clientsOf(h head, cells []string, was []string, r *Row) []string 
 		client, found := p.bulk.ClientByNumber(number)
 		switch {
 		case !found && !p.mentioned(Clients, number):
-			r.addUnknown(h.titles["clients"], number, "het nummer van een relatie", "the number of a client")
+			addUnknown(r, h.titles["clients"], number, "het nummer van een relatie", "the number of a client")
 		case found && !slices.Contains(now, client.ID):
 			now = append(now, client.ID)
 		}
@@ -145,5 +145,5 @@ func contradicts(changes []Change) bool {
 
 func contradiction(h head, sheet string, number int) Problem {
 	p := twice(h.titles["emails"], sheet, number)
-	return Problem{p.Column, words.Text{NL: p.NL + ", met andere gegevens", EN: p.EN + ", and says something else"}}
+	return Problem{Column: p.Column, Text: words.Text{NL: p.NL + ", met andere gegevens", EN: p.EN + ", and says something else"}}
 }

@@ -38,26 +38,26 @@ func (p *plan) link(h head, cells []string, r Row) {
 	r.Key = shorten(number + " " + email + " " + name)
 	client, found := p.bulk.ClientByNumber(number)
 	if !found && !p.mentioned(Clients, number) {
-		r.addUnknown(h.titles["client"], number, "het nummer van een relatie", "the number of a client")
+		addUnknown(&r, h.titles["client"], number, "het nummer van een relatie", "the number of a client")
 	}
 	member, isMember := p.bulk.MemberByAddress(email)
 	if !isMember && !p.mentioned(TeamMembers, email) {
-		r.addUnknown(h.titles["member"], email, "het e-mailadres van een teamlid", "the e-mail address of a team member")
+		addUnknown(&r, h.titles["member"], email, "het e-mailadres van een teamlid", "the e-mail address of a team member")
 	}
 	role, isRole := p.bulk.RoleNamed(name)
 	if !isRole && !p.mentioned(Roles, name) {
-		r.addUnknown(h.titles["role"], name, "de naam van een rol", "the name of a role")
+		addUnknown(&r, h.titles["role"], name, "de naam van een rol", "the name of a role")
 	}
 	order := 0
 	if text, there := h.cell(cells, "order"); there && text != "-" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxOrder {
-			r.add(h.titles["order"], fmt.Sprintf("een getal van 1 tot %d", maxOrder), fmt.Sprintf("a number from 1 to %d", maxOrder))
+			add(&r, h.titles["order"], fmt.Sprintf("een getal van 1 tot %d", maxOrder), fmt.Sprintf("a number from 1 to %d", maxOrder))
 		}
 		order = n
 	}
 	if found && len(p.teams.rows[client.ID]) >= maxLinks {
-		r.add(h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks),
+		add(&r, h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks),
 			fmt.Sprintf("at most %d rows about one client", maxLinks))
 	}
 	if len(r.Problems) > 0 || !found || !isMember || !isRole {
@@ -92,9 +92,9 @@ func (p *plan) linkTeams() {
 			if r.at.action == Wrong {
 				continue
 			}
-			r.row.refused(head{}, err)
+			refused(&r.row, head{}, err)
 			from, to := slices.Index(was, r.link)+1, slices.Index(now, r.link)+1
-			r.row.setAction(from > 0, []value{{"order", strconv.Itoa(from)}}, []value{{"order", strconv.Itoa(to)}})
+			setAction(&r.row, from > 0, []value{{"order", strconv.Itoa(from)}}, []value{{"order", strconv.Itoa(to)}})
 			p.count(ClientTeam, Same, -1)
 			*r.at = *p.record(r.row)
 		}
