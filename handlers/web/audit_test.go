@@ -304,8 +304,8 @@ func TestImport(t *testing.T) {
 			Rows: []wire.Row{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
 		if wrong {
 			report.Summary["clients"] = wire.Counts{Wrong: 1}
-			report.Rows = append(report.Rows, wire.Row{Number: 3, Action: "wrong", Problems: []wire.Problem{{"kvk",
-				words.Text{NL: "8 <cijfers>", EN: "8 <digits>"}}}})
+			report.Rows = append(report.Rows, wire.Row{Number: 3, Action: "wrong", Problems: []wire.Problem{{Column: "kvk",
+				Text: words.Text{NL: "8 <cijfers>", EN: "8 <digits>"}}}})
 		}
 		return report
 	}

@@ -12,15 +12,6 @@ import (
 	"kantoorpost/shared/sorting"
 )
 
-// A chatObject is a chat as the API shows it.
-type chatObject struct {
-	wire.ChatObject
-}
-
-func (c chatObject) firstLine() string {
-	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: c.Preview}}}.firstLine()
-}
-
 // A chatFilter says which chats the list shows. It is in the query of every
 // path below /web/chats.
 type chatFilter struct {
@@ -79,7 +70,7 @@ func (f chatFilter) apiPath() string {
 type chatsView struct {
 	Filter  chatFilter
 	Tabs    []tab
-	Chats   []chatObject
+	Chats   []wire.ChatObject
 	More    string // where the list continues
 	Open    *openChat
 	New     *newChat // the office begins one
@@ -124,12 +115,12 @@ func (v *request) chatsView(f chatFilter) *chatsView {
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
 		return view // the list stays as it is
 	}
-	var page wire.ListOf[chatObject]
+	var page wire.ListOf[wire.ChatObject]
 	v.read(f.apiPath(), &page)
 	view.Chats = page.Items
 	// The API sorts chats by when they started; here the most recently active
 	// comes first.
-	sorting.By(view.Chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
+	sorting.By(view.Chats, func(a, b wire.ChatObject) int { return b.Last.Compare(a.Last) })
 	if page.Next != "" {
 		more := f
 		if more.Show < maxShow && f.After == "" {

@@ -76,10 +76,6 @@ func (m message) to() string {
 
 func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
-func (m message) firstLine() string {
-	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: m.Preview}}}.firstLine()
-}
-
 // size is the initial height in lines, in steps of three. A script measures the
 // real height after the body is loaded.
 func (m message) size() int {

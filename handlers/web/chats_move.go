@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/sorting"
 )
@@ -13,7 +14,7 @@ type moving struct {
 	Message string // "" moves the whole chat
 	Subject string
 	Find    string
-	Chats   []chatObject // found chats, other than this one
+	Chats   []wire.ChatObject // found chats, other than this one
 	Clients []directory.Client
 }
 
@@ -34,8 +35,8 @@ func (s *site) movePage(v *request) error {
 		} else {
 			ask.Set("search", m.Find)
 		}
-		chats := slices.DeleteFunc(some[chatObject](v, "/api/chats?"+ask.Encode()), func(c chatObject) bool { return c.ID == open.ID })
-		sorting.By(chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
+		chats := slices.DeleteFunc(some[wire.ChatObject](v, "/api/chats?"+ask.Encode()), func(c wire.ChatObject) bool { return c.ID == open.ID })
+		sorting.By(chats, func(a, b wire.ChatObject) int { return b.Last.Compare(a.Last) })
 		m.Chats = chats[:min(len(chats), mostFound)]
 		if m.Find == "" || !v.me.can("directory.read") {
 			return nil
@@ -49,7 +50,7 @@ func (s *site) movePage(v *request) error {
 func (s *site) move(v *request) error {
 	api, page := v.chatHere()
 	do, to, message := v.r.PostFormValue("do"), v.r.PostFormValue("to"), v.r.PostFormValue("message")
-	var now chatObject
+	var now wire.ChatObject
 	var err error
 	said := "move.done"
 	switch {

@@ -64,7 +64,7 @@ func (v *request) people(api string, open *openChat) {
 		return
 	}
 	people := v.colleagues()
-	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID}
+	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.ChatObject.Later, Me: v.me.ID}
 	open.Plan.People = whoSee(people, open.Members)
 	open.Others = slices.DeleteFunc(people, func(p directory.TeamMember) bool { return slices.Contains(open.Members, p.ID) })
 }

@@ -19,24 +19,22 @@ import (
 // talking is an API with a chat of three messages, called by a participant.
 func talking(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	api := newAPI(rights, append(actions, "chats.read")...)
-	c := chatObject{
-		ChatObject: wire.ChatObject{
-			ID:          one,
-			Subject:     "Btw & <i>meer</i>",
-			ClientName:  "Bakkerij <Jansen>",
-			ContactName: "Jan <b>",
-			Members:     []string{"m1", "m2"},
-			Addresses:   []string{"info@kantoor.example"},
-			State:       "open",
-			Last:        time.Now().Add(-3 * time.Minute),
-			Preview:     "Tot ziens",
-			Unread:      2,
-			Position:    7,
-		},
+	c := wire.ChatObject{
+		ID:          one,
+		Subject:     "Btw & <i>meer</i>",
+		ClientName:  "Bakkerij <Jansen>",
+		ContactName: "Jan <b>",
+		Members:     []string{"m1", "m2"},
+		Addresses:   []string{"info@kantoor.example"},
+		State:       "open",
+		Last:        time.Now().Add(-3 * time.Minute),
+		Preview:     "Tot ziens",
+		Unread:      2,
+		Position:    7,
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
-	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{c, old}}
+	api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{Items: []wire.ChatObject{c, old}}
 	api.answers["GET /api/chats/"+one] = c
 	api.answers["POST /api/chats/"+one+"/read"] = map[string]any{}
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
@@ -139,11 +137,11 @@ func TestNoChats(t *testing.T) {
 	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden",
 		"?after=" + one: "Dit waren alle chats"} {
 		api := talking("manager")
-		api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{}}
+		api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{Items: []wire.ChatObject{}}
 		wants(t, browse(t, api, "GET", "/web/chats"+query, ""), 200, text, "!<ol")
 	}
 	api := talking("manager")
-	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{Items: []chatObject{}, Next: one}
+	api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{Items: []wire.ChatObject{}, Next: one}
 	wants(t, browse(t, api, "GET", "/web/chats", ""), 200, "Meer chats", "Niets gevonden")
 	wants(t, browse(t, api, "GET", "/web/chats?show=200", ""), 200, "after="+one)
 }
@@ -301,7 +299,7 @@ func TestNotes(t *testing.T) {
 func TestChatIsClosed(t *testing.T) {
 	api := talking("editor", "chats.write")
 	var tag string
-	api.answers["PATCH /api/chats/"+one] = func(r *http.Request) any { tag = r.Header.Get("If-Match"); return chatObject{} }
+	api.answers["PATCH /api/chats/"+one] = func(r *http.Request) any { tag = r.Header.Get("If-Match"); return wire.ChatObject{} }
 	for form, key := range map[string]string{"state=closed&tag=t1": "chats.closed:0:" + one, "state=open&tag=t1": "chats.opened:0:"} {
 		w := browse(t, api, "POST", "/web/chats/"+one+"/state", form)
 		if w.Code != 303 || w.Result().Cookies()[0].Value != key || tag != `"t1"` {
@@ -405,7 +403,7 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 		}
 	}
 	open := openChat{
-		chatObject: chatObject{ChatObject: wire.ChatObject{ID: one}},
+		ChatObject: wire.ChatObject{ID: one},
 		Tag:        "a/b",
 		Filter:     chatFilterOf(url.Values{"state": {"all"}}),
 	}

@@ -16,7 +16,7 @@ import (
 
 // An openChat is the open chat, with all data for the actions on it.
 type openChat struct {
-	chatObject
+	wire.ChatObject
 	Filter   chatFilter
 	Tag      string // the version that is shown
 	Thread   []message
@@ -140,7 +140,7 @@ func (v *request) openChat() (*openChat, error) {
 	f.All = f.All && seesAll(v.me.Rights)
 	open := &openChat{Filter: f, CanWrite: v.me.can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
 	open.ID = v.r.PathValue("chat")
-	tag, err := v.api.getTag(open.api(""), &open.chatObject)
+	tag, err := v.api.getTag(open.api(""), &open.ChatObject)
 	if err != nil {
 		return nil, err
 	}

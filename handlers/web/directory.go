@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
 )
 
@@ -161,12 +162,12 @@ func (v *request) openEntry(k directoryKind) error {
 // A clientView has the data about a client beside the client's own fields.
 type clientView struct {
 	Contacts []contact
-	Chats    []chatObject // the most recent ones that the user may see
+	Chats    []wire.ChatObject // the most recent ones that the user may see
 }
 
 func (v *request) aroundClient(o *openEntry) {
 	o.Around = &clientView{Contacts: some[contact](v, "/api/clients/"+url.PathEscape(o.ID)+"/contacts")}
 	if v.me.can("chats.read") {
-		o.Around.Chats = some[chatObject](v, "/api/chats"+queryOf("client", o.ID, "limit", "5"))
+		o.Around.Chats = some[wire.ChatObject](v, "/api/chats"+queryOf("client", o.ID, "limit", "5"))
 	}
 }

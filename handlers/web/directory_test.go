@@ -47,8 +47,8 @@ func staffed(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	api.answers["GET /api/clients/k1/contacts"] = wire.ListOf[contact]{
 		Items: []contact{{Contact: directory.Contact{ID: "c1", Name: "Jan <Jansen>", Emails: []string{"jan@bakker.example"}}}},
 	}
-	api.answers["GET /api/chats"] = wire.ListOf[chatObject]{
-		Items: []chatObject{{ChatObject: wire.ChatObject{ID: one, Subject: "Btw <nu>"}}},
+	api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{
+		Items: []wire.ChatObject{{ID: one, Subject: "Btw <nu>"}},
 	}
 	api.answers["GET /api/rules/r1"] = ruleObject{
 		RuleObject: wire.RuleObject{

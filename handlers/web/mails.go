@@ -66,9 +66,9 @@ func (m mailObject) box() string {
 	return local + "@"
 }
 
-// firstLine is the start of the mail's text, on one line.
-func (m mailObject) firstLine() string {
-	text := []rune(strings.Join(strings.Fields(m.Preview), " "))
+// firstLine is the start of a text, on one line.
+func firstLine(s string) string {
+	text := []rune(strings.Join(strings.Fields(s), " "))
 	return string(text[:min(len(text), 100)])
 }
 

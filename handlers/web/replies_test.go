@@ -179,7 +179,7 @@ func TestRelate(t *testing.T) {
 	out := func(to ...mail.Address) message {
 		return message{MessageObject: wire.MessageObject{Kind: kindReply, Direction: "out", From: info, To: to}}
 	}
-	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Addresses: []string{"info@kantoor.nl"}}}, Thread: []message{
+	c := openChat{ChatObject: wire.ChatObject{Addresses: []string{"info@kantoor.nl"}}, Thread: []message{
 		in(
 			jan,
 			info,
@@ -207,7 +207,7 @@ func TestRelate(t *testing.T) {
 // Twenty unread letters: what is new is open, by its place in the chat and not by
 // its time; notes and programs are not opened.
 func TestUnfold(t *testing.T) {
-	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Unread: 2}}, Thread: []message{
+	c := openChat{ChatObject: wire.ChatObject{Unread: 2}, Thread: []message{
 		{
 			MessageObject: wire.MessageObject{ID: "old", Kind: "mail", Sequence: 9},
 		}, {MessageObject: wire.MessageObject{ID: "a", Kind: "mail", Sequence: 1}}, {MessageObject: wire.MessageObject{ID: "n",
@@ -232,7 +232,7 @@ func TestUnfold(t *testing.T) {
 
 // What is unread need not be what came last into the chat: it was read before it moved.
 func TestWhatIsNew(t *testing.T) {
-	c := openChat{chatObject: chatObject{ChatObject: wire.ChatObject{Unread: 2, UnreadAt: []wire.Place{{First: 2, Last: 3}}}}}
+	c := openChat{ChatObject: wire.ChatObject{Unread: 2, UnreadAt: []wire.Place{{First: 2, Last: 3}}}}
 	for n := range 4 {
 		c.Thread = append(c.Thread, message{MessageObject: wire.MessageObject{ID: fmt.Sprint(n), Kind: "mail", Sequence: int64(n + 1)}})
 	}
@@ -264,7 +264,7 @@ func TestMoving(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(c.path, " ")
 		key := method + " /api/chats/" + one + path
-		api.answers[key] = chatObject{ChatObject: wire.ChatObject{ID: two}}
+		api.answers[key] = wire.ChatObject{ID: two}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/move", c.form)
 		if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/chats/"+one && to != c.to ||
 			w.Result().Cookies()[0].Value != c.key ||

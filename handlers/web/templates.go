@@ -10,15 +10,6 @@ import (
 	"kantoorpost/shared/sorting"
 )
 
-// A replyTemplate is a text that is used often.
-type replyTemplate struct {
-	wire.TemplateObject
-}
-
-func (t replyTemplate) firstLine() string {
-	return mailObject{MailDetail: wire.MailDetail{MailObject: wire.MailObject{Preview: plain(t.HTML)}}}.firstLine()
-}
-
 // addTemplates adds the templates that the user can insert: those of the own teams and in
 // the language of the mail first, of which one is chosen already.
 func (v *request) addTemplates(c *composer) error {
@@ -30,7 +21,7 @@ func (v *request) addTemplates(c *composer) error {
 		return err
 	}
 	mine := v.ownTeams(all)
-	rank := func(t replyTemplate) (rank int) {
+	rank := func(t wire.TemplateObject) (rank int) {
 		if t.Language != cmp.Or(c.Language, v.lang) {
 			rank++
 		}
@@ -42,7 +33,7 @@ func (v *request) addTemplates(c *composer) error {
 		}
 		return rank
 	}
-	sorting.By(all, func(a, b replyTemplate) int { return cmp.Compare(rank(a), rank(b)) })
+	sorting.By(all, func(a, b wire.TemplateObject) int { return cmp.Compare(rank(a), rank(b)) })
 	if c.Templates = all; len(all) > 0 && rank(all[0]) == 0 {
 		c.Template = all[0].ID
 	}
@@ -50,9 +41,9 @@ func (v *request) addTemplates(c *composer) error {
 }
 
 // ownTeams are the process teams of templates in which the user is.
-func (v *request) ownTeams(templates []replyTemplate) map[string]bool {
+func (v *request) ownTeams(templates []wire.TemplateObject) map[string]bool {
 	mine := map[string]bool{}
-	if !slices.ContainsFunc(templates, func(t replyTemplate) bool { return t.Team != "" }) {
+	if !slices.ContainsFunc(templates, func(t wire.TemplateObject) bool { return t.Team != "" }) {
 		return mine
 	}
 	for _, t := range all[entry](v, "/api/process-teams") {
@@ -62,8 +53,8 @@ func (v *request) ownTeams(templates []replyTemplate) map[string]bool {
 }
 
 // templates are all templates, filled in for a chat, "" for none.
-func (v *request) templates(chat string) ([]replyTemplate, error) {
-	all, _, err := page[replyTemplate](v, "/api/templates"+queryOf("chat", chat))
+func (v *request) templates(chat string) ([]wire.TemplateObject, error) {
+	all, _, err := page[wire.TemplateObject](v, "/api/templates"+queryOf("chat", chat))
 	return all, err
 }
 
@@ -99,13 +90,13 @@ func (v *request) addTemplate(w *written, chat string) error {
 
 // A templatesView is the list of templates, or one of them in its form.
 type templatesView struct {
-	Templates []replyTemplate
+	Templates []wire.TemplateObject
 	Form      *templateForm
 	CanWrite  bool
 }
 
 type templateForm struct {
-	replyTemplate
+	wire.TemplateObject
 	Tag     string
 	Teams   []wire.Named
 	Problem *Problem
@@ -134,9 +125,9 @@ func (s *site) listTemplates(v *request) error {
 
 // template shows the form of a template; of a new one below /new.
 func (s *site) template(v *request) error {
-	f := &templateForm{replyTemplate: replyTemplate{TemplateObject: wire.TemplateObject{Language: v.lang}}}
+	f := &templateForm{TemplateObject: wire.TemplateObject{Language: v.lang}}
 	if id := v.r.PathValue("template"); id != "new" {
-		f.Tag = v.readTag("/api/templates/"+url.PathEscape(id), &f.replyTemplate)
+		f.Tag = v.readTag("/api/templates/"+url.PathEscape(id), &f.TemplateObject)
 	}
 	return v.templatePage(http.StatusOK, f)
 }
@@ -151,15 +142,13 @@ func (s *site) saveTemplate(v *request) error {
 	api := "/api/templates/" + url.PathEscape(id)
 	f := &templateForm{
 		Tag: tag,
-		replyTemplate: replyTemplate{
-			TemplateObject: wire.TemplateObject{
-				ID:       id,
-				Name:     v.r.PostFormValue("name"),
-				Language: v.r.PostFormValue("language"),
-				Team:     v.r.PostFormValue("team"),
-				Subject:  v.r.PostFormValue("subject"),
-				HTML:     v.richIn(),
-			},
+		TemplateObject: wire.TemplateObject{
+			ID:       id,
+			Name:     v.r.PostFormValue("name"),
+			Language: v.r.PostFormValue("language"),
+			Team:     v.r.PostFormValue("team"),
+			Subject:  v.r.PostFormValue("subject"),
+			HTML:     v.richIn(),
 		},
 	}
 	body := map[string]any{"name": f.Name, "language": f.Language, "subject": f.Subject, "html": f.HTML, "team": f.Team}

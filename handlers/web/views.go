@@ -17,7 +17,8 @@ var viewFunctions = template.FuncMap{
 	"first":      recipients.first,
 	"rest":       recipients.others,
 	"remote":     remote,
-	"firstLine":  hasFirstLine.firstLine,
+	"firstLine":  firstLine,
+	"plain":      plain,
 	"list":       hasList.list,
 	"query":      hasQuery.query,
 	"level":      hasLevel.level,
@@ -145,7 +146,6 @@ var viewFunctions = template.FuncMap{
 // Shared by several views.
 type (
 	hasWho         interface{ who() string }
-	hasFirstLine   interface{ firstLine() string }
 	hasRecipients  interface{ recipients() recipients }
 	hasList        interface{ list() string }
 	hasQuery       interface{ query() string }

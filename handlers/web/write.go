@@ -35,7 +35,7 @@ type composer struct {
 	// Client and Contact are with whom a new chat begins.
 	Client, Contact string
 	Addresses       []wire.SenderObject
-	Templates       []replyTemplate
+	Templates       []wire.TemplateObject
 	Template        string // id of the one that is chosen
 	Signatures      []signatureView
 	LanguageFrom    string                  // what says in which language the mail is
@@ -80,7 +80,7 @@ func (c composer) path(do string) string {
 		return "/web/chats/new" + c.Filter.query()
 	}
 
-	return openChat{chatObject: chatObject{ChatObject: wire.ChatObject{ID: c.Chat}}, Filter: c.Filter}.path(do)
+	return openChat{ChatObject: wire.ChatObject{ID: c.Chat}, Filter: c.Filter}.path(do)
 }
 
 // goesAlong tells whether a file of the forwarded message goes along.

@@ -40,7 +40,7 @@ func uploads(all []wire.ReplyFile) []string {
 // fileSources are the attachments of the mails of a chat, to add to a reply.
 type fileSources struct {
 	Mails []fileSource
-	Chats []chatObject // of the same client, whose attachments can be listed too
+	Chats []wire.ChatObject // of the same client, whose attachments can be listed too
 }
 
 type fileSource struct {
@@ -151,8 +151,8 @@ func (v *request) sources(open *openChat, do, other string) error {
 		}
 		found.Mails = append(found.Mails, fileSource{m, files, p != nil})
 	}
-	chats := some[chatObject](v, "/api/chats?limit=20&client="+url.QueryEscape(open.Client))
-	found.Chats = slices.DeleteFunc(chats, func(c chatObject) bool { return c.ID == open.ID || c.ID == other })
+	chats := some[wire.ChatObject](v, "/api/chats?limit=20&client="+url.QueryEscape(open.Client))
+	found.Chats = slices.DeleteFunc(chats, func(c wire.ChatObject) bool { return c.ID == open.ID || c.ID == other })
 	open.Composer.Sources = found
 	return nil
 }

@@ -101,7 +101,7 @@ func TestAReplyIsSent(t *testing.T) {
 	// The page that follows can take it back.
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=replies.held:10:"+one+".r1"), 200, `data-seconds="10"`,
 		"/web/chats/"+one+"/replies/r1/back", "Wordt over 10 s verzonden")
-	api.answers["PATCH /api/chats/"+one] = chatObject{}
+	api.answers["PATCH /api/chats/"+one] = wire.ChatObject{}
 	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"close"}, "html": {"<p>Dag</p>"}}))
 	if api.bodies["PATCH /api/chats/"+one] != `{"state":"closed"}`+"\n" ||
 		!strings.Contains(api.bodies[path], `"html":"\u003cp\u003eDag`) ||
@@ -343,13 +343,9 @@ func TestWhichTemplateIsChosen(t *testing.T) {
 	me := api.answers["GET /api/me"].(person)
 	me.Actions = append(me.Actions, "templates.read")
 	api.answers["GET /api/me"] = me
-	api.answers["GET /api/templates"] = wire.ListOf[replyTemplate]{Items: []replyTemplate{
-		{
-			TemplateObject: wire.TemplateObject{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"},
-		}, {TemplateObject: wire.TemplateObject{ID: "t2", Name: "Voor allen", Language: "nl"}},
-		{
-			TemplateObject: wire.TemplateObject{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"},
-		}, {TemplateObject: wire.TemplateObject{ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"}},
+	api.answers["GET /api/templates"] = wire.ListOf[wire.TemplateObject]{Items: []wire.TemplateObject{
+		{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"}, {ID: "t2", Name: "Voor allen", Language: "nl"},
+		{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"}, {ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"},
 	}}
 	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}},
 		{"id": "p2", "members": []string{"m2"}}}}
