@@ -72,17 +72,31 @@ func (t *tree) styled(tok xhtml.Token) (element, string) {
 	if fit := e.text.readable(e.back); fit != e.text {
 		e.text, written = fit, true
 	}
-	var b strings.Builder
-	if t.colourful && !e.hidden && (written || painted && e.back != in.back) {
-		if shown, _, _ := parseColour(value["color"]); written && shown == e.text && alpha == 1 && colourOnly.MatchString(value["color"]) {
-			b.WriteString("color:" + value["color"] + ";")
-		} else {
-			b.WriteString("color:" + e.text.String() + ";")
-		}
-		if !e.paper || painted {
-			b.WriteString("background-color:" + e.back.String() + ";")
-		}
+	style := t.coloursOf(e, in, value["color"], painted, written, alpha) + t.otherStyles(all)
+	if hides {
+		style += "display:none;"
 	}
+	return e, style
+}
+
+// coloursOf writes the colours of an element in another, if it sets some.
+func (t *tree) coloursOf(e, in element, text string, painted, written bool, alpha float64) string {
+	if !t.colourful || e.hidden || !written && (!painted || e.back == in.back) {
+		return ""
+	}
+	style := "color:" + e.text.String() + ";"
+	if shown, _, _ := parseColour(text); written && shown == e.text && alpha == 1 && colourOnly.MatchString(text) {
+		style = "color:" + text + ";"
+	}
+	if !e.paper || painted {
+		style += "background-color:" + e.back.String() + ";"
+	}
+	return style
+}
+
+// otherStyles writes what is kept of other declarations than those of colours.
+func (t *tree) otherStyles(all []declaration) string {
+	var b strings.Builder
 	for _, d := range all {
 		if keptValues()[d.property] == nil || d.property == "color" || d.property == "background-color" || d.property == "display" {
 			continue
@@ -97,10 +111,7 @@ func (t *tree) styled(tok xhtml.Token) (element, string) {
 			b.WriteString(d.property + ":" + v + ";")
 		}
 	}
-	if hides {
-		b.WriteString("display:none;")
-	}
-	return e, b.String()
+	return b.String()
 }
 
 // declared are the declarations for an element, each property once, in the

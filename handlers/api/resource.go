@@ -189,11 +189,6 @@ func (r resource[T, C, P]) register(a *api) {
 	op := func(verb, method, path, summary string, status ...int) huma.Operation {
 		return apiTag("directory").op(verb+"-"+slug, method, path, summary, status...)
 	}
-	found := func(v T) *objectOutput[T] {
-		_, revision := identity(v)
-		return &objectOutput[T]{ETag: tag(revision), Body: v}
-	}
-
 	handle(a, r.reads, op("list", http.MethodGet, r.path, "List "+r.many),
 		func(ctx context.Context, in *Searching) (*listOutput[T], error) {
 			q, err := in.query()
@@ -203,30 +198,11 @@ func (r resource[T, C, P]) register(a *api) {
 			page, err := r.list(ctx, q)
 			return listed(page.Items, page.Next), err
 		})
-	handle(a, cmp.Or(r.adds, r.writes), op("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
-		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
-			v := r.initial
-			if r.allow != nil {
-				if err := r.allow(ctx, &in.Body); err != nil {
-					return nil, err
-				}
-			}
-			err := r.checked(ctx, &v, in.Body)
-			if err == nil {
-				v, err = r.create(ctx, v)
-			}
-			if err != nil {
-				return nil, err
-			}
-			out := found(v)
-			id, _ := identity(v)
-			out.Location = r.path + "/" + id
-			return out, nil
-		})
+	handle(a, cmp.Or(r.adds, r.writes), op("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated), r.createFrom)
 	handle(a, r.reads, op("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one),
 		func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
 			v, err := r.get(ctx, in.ID)
-			return found(v), err
+			return r.found(v), err
 		})
 	handle(a, r.writes, op("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch"),
 		func(ctx context.Context, in *struct {
@@ -236,7 +212,7 @@ func (r resource[T, C, P]) register(a *api) {
 		}) (*objectOutput[T], error) {
 			revision := in.revision()
 			v, err := r.update(ctx, in.ID, revision, func(v *T) error { return r.checked(ctx, v, in.Body) })
-			return found(v), err
+			return r.found(v), err
 		})
 	handle(a, r.writes, op("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one),
 		func(ctx context.Context, in *struct {
@@ -245,4 +221,29 @@ func (r resource[T, C, P]) register(a *api) {
 		}) (*struct{}, error) {
 			return nil, r.remove(ctx, in.ID, in.revision())
 		})
+}
+
+func (r resource[T, C, P]) found(v T) *objectOutput[T] {
+	_, revision := identity(v)
+	return &objectOutput[T]{ETag: tag(revision), Body: v}
+}
+
+func (r resource[T, C, P]) createFrom(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
+	if r.allow != nil {
+		if err := r.allow(ctx, &in.Body); err != nil {
+			return nil, err
+		}
+	}
+	v := r.initial
+	err := r.checked(ctx, &v, in.Body)
+	if err == nil {
+		v, err = r.create(ctx, v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := r.found(v)
+	id, _ := identity(v)
+	out.Location = r.path + "/" + id
+	return out, nil
 }

@@ -99,13 +99,9 @@ func (s *site) registerReplies() {
 		"back": takeBack, "retry": retryReply, "approve": approveReply, "reject": rejectReply, "dismiss": dismissReply,
 	} {
 		s.post("/web/chats/{chat}/replies/{reply}/"+do, func(v *request) error {
-			return serve(
-				v,
-				&replyObject{
-					ReplyObject: wire.ReplyObject{Chat: v.r.PathValue("chat"), ID: v.r.PathValue("reply")},
-					Tag:         v.r.PostFormValue("tag"),
-				},
-			)
+			r := &replyObject{Tag: v.r.PostFormValue("tag")}
+			r.Chat, r.ID = v.r.PathValue("chat"), v.r.PathValue("reply")
+			return serve(v, r)
 		})
 	}
 }
