@@ -9,35 +9,55 @@ import (
 
 // reasonTexts say why a reply failed, or is a draft again, and what to do.
 var reasonTexts = map[string][2]words.Text{
-	outbox.ReasonNewer: {said("Er kwam nieuwe mail in het gesprek voordat dit vertrok.",
-		"New mail came into the conversation before this left."),
-		said("Lees die mail, en verzend het antwoord opnieuw als het nog klopt.", "Read that mail, and send the reply again if it still holds.")},
-	outbox.ReasonRights: {said("De schrijver mag niet meer vanaf dit adres verzenden.", "The writer may no longer send from this address."),
-		said("Een collega kiest “Overnemen” en verzendt het; of kies een ander adres.",
-			"A colleague chooses “Take over” and sends it; or choose another address.")},
-	outbox.ReasonAddress: {said("Het adres is niet meer geactiveerd.", "The address is no longer activated."),
-		said("Kies een ander adres.", "Choose another address.")},
-	outbox.ReasonRejected: {said("De tweede persoon heeft dit teruggestuurd.", "The second person sent this back."),
-		said("Pas de tekst aan en verzend opnieuw.", "Change the text and send it again.")},
-	outbox.ReasonRecipient: {said("Exchange weigert een ontvanger.", "Exchange refuses a recipient."),
-		said("Kies “Aanpassen”, en verbeter het adres.", "Choose “Edit”, and correct the address.")},
-	outbox.ReasonTooLarge: {said("De mail is groter dan het postvak mag verzenden.", "The mail is larger than the mailbox may send."),
-		said("Kies “Aanpassen”, en stuur minder of kleinere bijlagen.", "Choose “Edit”, and send fewer or smaller attachments.")},
-	outbox.ReasonSender: {said("Het postvak mag niet verzenden.", "The mailbox may not send."),
-		said("Vraag een beheerder de machtigingen van de omgeving te controleren, en kies “Opnieuw verzenden”.",
-			"Ask an administrator to check the permissions of the connector, and choose “Send again”.")},
-	outbox.ReasonQuota: {said("Het postvak is vol, of verzond te veel.", "The mailbox is full, or sent too much."),
-		said("Kies later “Opnieuw verzenden”.", "Choose “Send again” later.")},
-	outbox.ReasonUpload: {said("Een bijlage is er niet meer.", "An attachment is gone."),
-		said("Kies “Aanpassen”, en voeg de bijlage opnieuw toe.", "Choose “Edit”, and add the attachment again.")},
-	outbox.ReasonUnreachable: {said("Het postvak was lange tijd niet bereikbaar.", "The mailbox could not be reached for a long time."),
-		said("Kies “Opnieuw verzenden”, of vraag een beheerder de omgeving te controleren.",
-			"Choose “Send again”, or ask an administrator to check the connector.")},
-	outbox.ReasonRefused: {said("Exchange weigerde de mail.", "Exchange refused the mail."),
-		said("Kies “Aanpassen”, en verander wat Exchange noemt.", "Choose “Edit”, and change what Exchange names.")},
+	outbox.ReasonNewer: {
+		{NL: "Er kwam nieuwe mail in het gesprek voordat dit vertrok.", EN: "New mail came into the conversation before this left."},
+		{NL: "Lees die mail, en verzend het antwoord opnieuw als het nog klopt.",
+			EN: "Read that mail, and send the reply again if it still holds."},
+	},
+	outbox.ReasonRights: {
+		{NL: "De schrijver mag niet meer vanaf dit adres verzenden.", EN: "The writer may no longer send from this address."},
+		{NL: "Een collega kiest “Overnemen” en verzendt het; of kies een ander adres.",
+			EN: "A colleague chooses “Take over” and sends it; or choose another address."},
+	},
+	outbox.ReasonAddress: {
+		{NL: "Het adres is niet meer geactiveerd.", EN: "The address is no longer activated."},
+		{NL: "Kies een ander adres.", EN: "Choose another address."},
+	},
+	outbox.ReasonRejected: {
+		{NL: "De tweede persoon heeft dit teruggestuurd.", EN: "The second person sent this back."},
+		{NL: "Pas de tekst aan en verzend opnieuw.", EN: "Change the text and send it again."},
+	},
+	outbox.ReasonRecipient: {
+		{NL: "Exchange weigert een ontvanger.", EN: "Exchange refuses a recipient."},
+		{NL: "Kies “Aanpassen”, en verbeter het adres.", EN: "Choose “Edit”, and correct the address."},
+	},
+	outbox.ReasonTooLarge: {
+		{NL: "De mail is groter dan het postvak mag verzenden.", EN: "The mail is larger than the mailbox may send."},
+		{NL: "Kies “Aanpassen”, en stuur minder of kleinere bijlagen.", EN: "Choose “Edit”, and send fewer or smaller attachments."},
+	},
+	outbox.ReasonSender: {
+		{NL: "Het postvak mag niet verzenden.", EN: "The mailbox may not send."},
+		{NL: "Vraag een beheerder de machtigingen van de omgeving te controleren, en kies “Opnieuw verzenden”.",
+			EN: "Ask an administrator to check the permissions of the connector, and choose “Send again”."},
+	},
+	outbox.ReasonQuota: {
+		{NL: "Het postvak is vol, of verzond te veel.", EN: "The mailbox is full, or sent too much."},
+		{NL: "Kies later “Opnieuw verzenden”.", EN: "Choose “Send again” later."},
+	},
+	outbox.ReasonUpload: {
+		{NL: "Een bijlage is er niet meer.", EN: "An attachment is gone."},
+		{NL: "Kies “Aanpassen”, en voeg de bijlage opnieuw toe.", EN: "Choose “Edit”, and add the attachment again."},
+	},
+	outbox.ReasonUnreachable: {
+		{NL: "Het postvak was lange tijd niet bereikbaar.", EN: "The mailbox could not be reached for a long time."},
+		{NL: "Kies “Opnieuw verzenden”, of vraag een beheerder de omgeving te controleren.",
+			EN: "Choose “Send again”, or ask an administrator to check the connector."},
+	},
+	outbox.ReasonRefused: {
+		{NL: "Exchange weigerde de mail.", EN: "Exchange refused the mail."},
+		{NL: "Kies “Aanpassen”, en verander wat Exchange noemt.", EN: "Choose “Edit”, and change what Exchange names."},
+	},
 }
-
-func said(nl, en string) words.Text { return words.Text{NL: nl, EN: en} }
 
 // explainReply says in words what happened to a reply and what to do; nothing for a
 // reply that is on its way or arrived.

@@ -249,7 +249,7 @@ func TestLimitsAreProven(t *testing.T) {
 	for limited, text := range map[any]string{true: "Andere postvakken worden geweigerd", false: "meer lezen dan u activeerde",
 		nil: "niet vast te stellen"} {
 		api.answers["POST /api/connectors/c1/check-limits"] = object{"limited": limited,
-			"tried": []object{{"address": "loon@kantoor.example", "readable": nil}}}
+			"tried": []object{{"address": "loon@kantoor.example", "readable": limited}}}
 		wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "loon@kantoor.example"), "HX-Request", "true",
 			"HX-Target", "limits-found"), 200, text, "loon@kantoor.example", "!<html")
 	}

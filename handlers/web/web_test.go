@@ -77,8 +77,13 @@ func browse(t *testing.T, api http.Handler, method, target string, form string, 
 	}
 	w := httptest.NewRecorder()
 	site.ServeHTTP(w, r)
+	if at := shownPointer.FindString(w.Body.String()); at != "" {
+		t.Errorf("%s %s shows the address of a value that an answer may lack: %s", method, target, at)
+	}
 	return w
 }
+
+var shownPointer = regexp.MustCompile(`\b0x[0-9a-f]{8,}\b`)
 
 func wants(t *testing.T, w *httptest.ResponseRecorder, code int, texts ...string) {
 	t.Helper()
