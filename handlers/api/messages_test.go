@@ -54,4 +54,10 @@ func TestMessages(t *testing.T) {
 	} {
 		k.answers(t, want, "editor", request, `{"kind":"note","body":"Ik bel."}`)
 	}
+	// What a colleague wrote keeps its author when he or she is deleted.
+	k.done(t, "PUT /api/clients/"+k.client+"/team-members", `[]`)
+	k.done(t, "DELETE /api/team-members/"+k.ids["editor"], "")
+	if written, _ = list(); fmt.Sprint(written["by"]) != by {
+		t.Errorf("by a former colleague: %v", written["by"])
+	}
 }

@@ -94,7 +94,7 @@ func (a *api) readName(ctx context.Context, kind, id string) (name string, err e
 	case "client":
 		name, err = nameBy(ctx, a.Directory.Client, id)
 	case "member":
-		name, err = nameBy(ctx, a.Directory.TeamMember, id)
+		name, err = a.Directory.MemberName(ctx, id)
 	case "role":
 		name, err = nameBy(ctx, a.Directory.Role, id)
 	case "process team":
@@ -119,8 +119,8 @@ func nameBy[T any](ctx context.Context, get func(context.Context, string) (T, er
 	return reflect.ValueOf(object).FieldByName("Name").String(), err
 }
 
-// memberName is the name of a team member; "" for an actor who is not a team
-// member, or no longer one. Known caches names.
+// memberName is the name of a team member, now or formerly; "" for an actor who never was
+// one. Known caches names.
 func (a *api) memberName(ctx context.Context, known map[string]string, id string) (string, error) {
 	if name, looked := known[id]; looked {
 		return name, nil

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,11 +156,8 @@ func (a *api) whatHappened(ctx context.Context, it item.Item) string {
 		if h.By == "" {
 			continue
 		}
-		who := "somebody"
-		if m, err := a.Directory.TeamMember(ctx, h.By); err == nil {
-			who = m.Name
-		}
-		return fmt.Sprintf("%s since %s did %s at %s", text, who, h.Action, h.At.Format("2006-01-02 15:04 MST"))
+		who, _ := a.Directory.MemberName(ctx, h.By) // a name less is no reason to fail
+		return fmt.Sprintf("%s since %s did %s at %s", text, cmp.Or(who, "somebody"), h.Action, h.At.Format("2006-01-02 15:04 MST"))
 	}
 	return text
 }

@@ -16,6 +16,7 @@
 //	member-name|NAME|ID                   copy, in the order of lists
 //	member-person|TENANT|OBJECT           copy, unique: the account that signed in
 //	member-was|HASH                       the address or the account of a member, now or formerly; never deleted
+//	member-former|ID                      the name of a member who was deleted; never deleted
 //	substitute|SUBSTITUTE|ID              copy: the members that a substitute replaces
 //	client|ID                             Client
 //	client-number|NUMBER                  copy, unique, in the order of lists

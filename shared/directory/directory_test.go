@@ -76,7 +76,7 @@ func (o office) consistent(t testing.TB) {
 			expect[clientTeam](t, rows, want, row)
 		case "rule":
 			expect[Rule](t, rows, want, row)
-		case "z", prospectsKey, "member-was", "changed":
+		case "z", prospectsKey, "member-was", "member-former", "changed":
 			want[key] = true
 		}
 	}
@@ -270,7 +270,8 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 		}
 	}
 	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool {
-		return strings.HasPrefix(r.Key, "z|") || strings.HasPrefix(r.Key, changedPrefix) || strings.HasPrefix(r.Key, "member-was|")
+		return strings.HasPrefix(r.Key, "z|") || strings.HasPrefix(r.Key, changedPrefix) || strings.HasPrefix(r.Key, "member-was|") ||
+			strings.HasPrefix(r.Key, "member-former|")
 	})
 	if len(rows) != 1 || rows[0].Key != versionKey {
 		t.Errorf("an emptied directory keeps %v", rows)
@@ -393,4 +394,9 @@ func TestFormerTeamMembersLeaveAMark(t *testing.T) {
 		t.Errorf("deleting took %d transactions", writes)
 	}
 	was("formerly", "SANNE@kantoor.nl", true)
+	for id, want := range map[string]string{sanne.ID: sanne.Name, "nobody": "", "a/b": ""} {
+		if name := must.Get(o.MemberName(ctx, id))(t); name != want || id == sanne.ID && name == "" {
+			t.Errorf("the name of %s is %q, want %q", id, name, want)
+		}
+	}
 }

@@ -2,7 +2,10 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
+
+	"kantoorpost/shared/table"
 )
 
 // Rights are what a team member may do; each includes those before it.
@@ -166,8 +169,28 @@ func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error
 				return &InUse{What: nameOf(m), Kind: link.kind, IDs: ids}
 			}
 		}
+		key := formerKey(id)
+		c.add(key, table.Put(table.Pack(key, formerMember{m.Name})))
 		return s.administered(ctx, m)
 	})
+}
+
+// A formerMember is what stays of a member who was deleted: what he or she did keeps its author.
+type formerMember struct {
+	Name string `json:"name"`
+}
+
+func formerKey(id string) string { return keyOf("member-former", id) }
+
+// MemberName returns the name of a team member, also of one who was deleted; "" for an id that
+// nobody had.
+func (s *Store) MemberName(ctx context.Context, id string) (string, error) {
+	m, err := s.TeamMember(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return m.Name, err
+	}
+	former, _, err := find[formerMember](ctx, s, formerKey(id))
+	return former.Name, err
 }
 
 func (m TeamMember) administrates() bool { return m.Active && m.Rights == Administrator }
