@@ -122,6 +122,11 @@ document.addEventListener("keyup", (e) => held.delete(e.code || e.key), true);
 window.addEventListener("blur", () => held.clear()); // the keyup goes elsewhere
 
 document.addEventListener("keydown", (e) => {
+  const printer = (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key === "p" && document.querySelector("[data-print*=js]");
+  if (printer) {
+    e.preventDefault();
+    return printer.click();
+  }
   if (e.isComposing || e.keyCode === 229 || e.ctrlKey || e.altKey || e.metaKey || e.getModifierState("AltGraph")) return;
   if (e.key === "Escape") return leave(e);
   const code = e.code || e.key;
@@ -324,6 +329,8 @@ document.addEventListener("load", (e) => { if (e.target.matches?.("iframe")) mea
 function ready() {
   for (const form of document.querySelectorAll("[data-read]")) views.observe(form);
   for (const all of document.querySelectorAll("[data-all], [data-print]")) all.closest("[hidden]")?.removeAttribute("hidden");
+  const printer = document.querySelector("[data-print*=js]");
+  if (printer) import(printer.dataset.print); // it hears that the browser prints
 }
 document.addEventListener("change", (e) => {
   const name = e.target.dataset?.all;
