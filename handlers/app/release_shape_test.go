@@ -73,7 +73,7 @@ var (
 // describedKinds are the kinds of rows in the comments of packages.
 func describedKinds(t *testing.T) (kinds []string) {
 	t.Helper()
-	for _, name := range []string{"directory/directory", "connector/doc", "item/item", "chat/chat", "outbox/reply", "compose/settings",
+	for _, name := range []string{"directory/directory", "connector/store", "item/item", "chat/chat", "outbox/reply", "compose/settings",
 		"audit/audit"} {
 		text := must.Get(os.ReadFile("../../shared/" + name + ".go"))(t)
 		found := rowLine.FindAllStringSubmatch(string(text), -1)

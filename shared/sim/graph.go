@@ -57,7 +57,9 @@ func (t *Tenant) graphRoutes() http.Handler {
 	directory("GET /v1.0/users", users, t.listUsers)
 	directory("GET /v1.0/users/{user}", users, t.getUser)
 
+	mail("GET /v1.0/users/{user}/mailFolders", read, t.listFolders)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}", read, t.getFolder)
+	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages", read, t.listMessages)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/delta", read, t.delta)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/delta()", read, t.delta)
 
@@ -71,6 +73,8 @@ func (t *Tenant) graphRoutes() http.Handler {
 	mail("POST /v1.0/users/{user}/messages/{message}/createReplyAll", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/createForward", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/send", send, t.sendDraft)
+	mail("POST /v1.0/users/{user}/messages/{message}/move", write, t.moveMessage)
+	mail("POST /v1.0/users/{user}/sendMail", send, t.sendMail)
 
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments", read, t.listAttachments)
 	mail("POST /v1.0/users/{user}/messages/{message}/attachments", write, t.addAttachment)

@@ -16,19 +16,23 @@ func (t *Tenant) createDraft(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	t.mu.Lock()
-	m := c.box.blank(t.now())
-	t.mu.Unlock()
-	if err := t.fill(m, sent); err != nil {
-		return answer{}, err
-	}
-	t.mu.Lock()
-	err = t.saveDraft(c.box, m)
-	t.mu.Unlock()
+	m, err := t.newDraft(c, sent)
 	if err != nil {
 		return answer{}, err
 	}
 	return t.respondMessage(c, http.StatusCreated, m)
+}
+
+func (t *Tenant) newDraft(c *graphCall, sent map[string]json.RawMessage) (*Message, error) {
+	t.mu.Lock()
+	m := c.box.blank(t.now())
+	t.mu.Unlock()
+	if err := t.fill(m, sent); err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return m, t.saveDraft(c.box, m)
 }
 
 // blank returns an empty draft of a mailbox.

@@ -193,6 +193,38 @@ func (t *Tenant) store(box *mailbox, folder string, m *Message, changed []string
 	return t.commit(record{Put: &stored{Mailbox: box.id, Folder: folder, Changed: changed, message: m}})
 }
 
+// moveMessage is of a person at Outlook: the product moves nothing.
+//
+// https://learn.microsoft.com/graph/api/message-move
+func (t *Tenant) moveMessage(c *graphCall) (answer, error) {
+	sent, err := c.sent()
+	if err != nil {
+		return answer{}, err
+	}
+	var destination string
+	if json.Unmarshal(sent["destinationId"], &destination) != nil {
+		return answer{}, errBadRequest("The DestinationId is missing.")
+	}
+	m, err := func() (*Message, error) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		it, err := c.message()
+		if err != nil {
+			return nil, err
+		}
+		to, known := c.box.folderNamed(destination)
+		if !known {
+			return nil, errNotFound()
+		}
+		m := *it.message
+		return &m, t.store(c.box, to, &m, nil)
+	}()
+	if err != nil {
+		return answer{}, err
+	}
+	return t.respondMessage(c, http.StatusCreated, m)
+}
+
 // deleteMessage moves a message to Deleted Items, or removes it if it is there.
 //
 // https://learn.microsoft.com/graph/api/message-delete

@@ -13,6 +13,26 @@ var folderProperties = []property[*folder]{
 	{name: "isHidden", value: func(*folder) any { return false }},
 }
 
+func (t *Tenant) folderContext(c *graphCall) string {
+	return t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/mailFolders"
+}
+
+func (t *Tenant) listFolders(c *graphCall) (answer, error) {
+	sel, err := selectOf(c.r, "microsoft.graph.mailFolder", folderProperties)
+	if err != nil {
+		return answer{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return respond(http.StatusOK, t.folderContext(c), func(o *object) {
+		writeList(o, "value", folderNames, func(name string) {
+			item := open(o.out)
+			write(item, c.box.folders[name], folderProperties, sel)
+			item.close()
+		})
+	})
+}
+
 func (t *Tenant) getFolder(c *graphCall) (answer, error) {
 	sel, err := selectOf(c.r, "microsoft.graph.mailFolder", folderProperties)
 	if err != nil {
@@ -24,6 +44,5 @@ func (t *Tenant) getFolder(c *graphCall) (answer, error) {
 	if !known {
 		return answer{}, refuse(http.StatusNotFound, "ErrorItemNotFound", "The specified folder could not be found in the store.")
 	}
-	context := t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/mailFolders/$entity"
-	return respond(http.StatusOK, context, func(o *object) { write(o, c.box.folders[name], folderProperties, sel) })
+	return respond(http.StatusOK, t.folderContext(c)+"/$entity", func(o *object) { write(o, c.box.folders[name], folderProperties, sel) })
 }

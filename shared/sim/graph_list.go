@@ -15,7 +15,7 @@ const (
 	maxListPage = 1000
 )
 
-// listMessages lists the messages of a mailbox, newest first.
+// listMessages lists the messages of a mailbox, or of one of its folders, newest first.
 //
 // https://learn.microsoft.com/graph/api/user-list-messages
 func (t *Tenant) listMessages(c *graphCall) (answer, error) {
@@ -39,8 +39,11 @@ func (t *Tenant) listMessages(c *graphCall) (answer, error) {
 		}
 	}
 	t.mu.Lock()
-	found := t.matching(c, match, query.Get("$filter") != "", exact)
+	found, err := t.matching(c, match, query.Get("$filter") != "", exact)
 	t.mu.Unlock()
+	if err != nil {
+		return answer{}, err
+	}
 	slices.SortFunc(found, func(a, b *Message) int {
 		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.number, a.number))
 	})
@@ -56,10 +59,18 @@ func (t *Tenant) listMessages(c *graphCall) (answer, error) {
 }
 
 // matching returns the messages that the filter lets through. The caller holds mu.
-func (t *Tenant) matching(c *graphCall, match func(*Message) bool, filtered, exact bool) (found []*Message) {
+func (t *Tenant) matching(c *graphCall, match func(*Message) bool, filtered, exact bool) (found []*Message, err error) {
+	folder := ""
+	if asked := c.r.PathValue("folder"); asked != "" {
+		known := false
+		if folder, known = c.box.folderNamed(asked); !known {
+			return nil, errNotFound()
+		}
+	}
 	searched := t.now().Add(-time.Duration(t.behaviour.SearchSeconds) * time.Second)
 	for _, it := range c.box.items {
 		switch {
+		case folder != "" && it.folder != folder:
 		case filtered && it.message.Modified.After(searched):
 		// Only a filter on its Message-ID finds the out-of-office mail of a colleague.
 		case it.message.isHidden() && !exact:
@@ -67,7 +78,7 @@ func (t *Tenant) matching(c *graphCall, match func(*Message) bool, filtered, exa
 			found = append(found, it.message)
 		}
 	}
-	return found
+	return found, nil
 }
 
 var (

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
 	"net/mail"
 	"strings"
@@ -26,6 +27,32 @@ func (t *Tenant) sendDraft(c *graphCall) (answer, error) {
 		return t.submit(c, m, false)
 	}
 	return answer{}, errNotFound()
+}
+
+// sendMail is of a person at Outlook: the product sends drafts.
+//
+// https://learn.microsoft.com/graph/api/user-sendmail
+func (t *Tenant) sendMail(c *graphCall) (answer, error) {
+	sent, err := c.sent()
+	if err != nil {
+		return answer{}, err
+	}
+	message, err := fields(sent["message"])
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := t.newDraft(c, message)
+	if err != nil {
+		return answer{}, err
+	}
+	save := string(sent["saveToSentItems"]) != "false"
+	a, err := t.submit(c, m, save)
+	if err == nil && save {
+		return a, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return a, cmp.Or(err, t.commit(record{Remove: &removal{Mailbox: c.box.id, ID: m.ID}})) // nothing is left in Drafts
 }
 
 // toSend finds the message of the path, and says whether it was sent before.

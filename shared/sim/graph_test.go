@@ -97,6 +97,25 @@ func TestOnlyImmutableIDsStayWhenAMailMoves(t *testing.T) {
 	w.refused(w.graph("GET", "/users/"+info+"/messages/nonsense", nil), 400, "ErrorInvalidIdMalformed")
 }
 
+func TestAPersonMovesMailBetweenFolders(t *testing.T) {
+	w := newWorld(t, "info")
+	w.deliver(info, "a")
+	_, path := w.first("")
+	folders := values(w.want(w.graph("GET", "/users/"+info+"/mailFolders?$select=id", nil), 200))
+	if len(folders) != len(folderNames) {
+		t.Errorf("%d folders", len(folders))
+	}
+	in := func(folder string) int {
+		return len(values(w.want(w.graph("GET", "/users/"+info+"/mailFolders/"+folder+"/messages", nil), 200)))
+	}
+	w.want(w.graph("POST", path+"/move", `{"destinationId":"archive"}`), 201)
+	if in("inbox") != 0 || in("archive") != 1 {
+		t.Errorf("%d in the inbox, %d in the archive", in("inbox"), in("archive"))
+	}
+	w.refused(w.graph("POST", path+"/move", `{"destinationId":"nowhere"}`), 404, "ErrorItemNotFound")
+	w.refused(w.graph("GET", "/users/"+info+"/mailFolders/nowhere/messages", nil), 404, "ErrorItemNotFound")
+}
+
 func TestAMailComesAsItWasSent(t *testing.T) {
 	w := newWorld(t, "info")
 	w.deliver(info, "Aangifte")

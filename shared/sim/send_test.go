@@ -91,6 +91,26 @@ func TestReplyToIsHonoured(t *testing.T) {
 	}
 }
 
+// A person at Outlook sends without a draft that stays.
+func TestSendMail(t *testing.T) {
+	w := newWorld(t, "info")
+	for saved, to := range []any{recipient("no address"), recipient("a@b.example"), recipient("a@b.example")} {
+		body := map[string]any{"message": map[string]any{"subject": "x", "toRecipients": []any{to}}, "saveToSentItems": saved == 2}
+		want := http.StatusAccepted
+		if saved == 0 {
+			want = http.StatusBadRequest
+		}
+		if got := w.graph("POST", "/users/"+info+"/sendMail", body); got.status != want {
+			t.Errorf("%d: %s", got.status, got.body)
+		}
+	}
+	w.refused(w.graph("POST", "/users/"+info+"/sendMail", `{}`), 400, "BadRequest")
+	left := values(w.want(w.graph("GET", "/users/"+info+"/messages", nil), 200))
+	if len(w.tenant.Outside("a@b.example")) != 2 || len(w.tenant.Sent(info)) != 1 || len(left) != 1 {
+		t.Errorf("%d left, %d in Sent Items, %d messages", len(w.tenant.Outside("a@b.example")), len(w.tenant.Sent(info)), len(left))
+	}
+}
+
 func TestWhichHeadersCanBeWritten(t *testing.T) {
 	w := newWorld(t, "info")
 	for headers, code := range map[string]string{
