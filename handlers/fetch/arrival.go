@@ -3,6 +3,7 @@ package fetch
 import (
 	"fmt"
 	"log/slog"
+	"net/textproto"
 	"slices"
 	"strings"
 
@@ -58,21 +59,21 @@ func readHeaders(box connector.Activation, m mail.Message) item.Item {
 		From: normal(m.From), // never Sender or Reply-To: nothing verifies those
 		To:   m.To, Cc: m.Cc,
 		Received: m.Received.UTC(), HasAttachments: m.HasAttachments,
-		InReplyTo:  first(mail.MessageIDs(h.get("In-Reply-To"))),
-		References: mail.MessageIDs(h.get("References")),
+		InReplyTo:  first(mail.MessageIDs(h.Get("In-Reply-To"))),
+		References: mail.MessageIDs(h.Get("References")),
 		BodyType:   strings.ToLower(m.Body.ContentType), BodyTruncated: m.Body.Truncated,
 	}
-	it.Verdict = verdict(h.get("Authentication-Results"), directory.Domain(it.From.Email))
+	it.Verdict = verdict(h.Get("Authentication-Results"), directory.Domain(it.From.Email))
 	if it.Verdict == item.VerdictSoft && isInside(h) {
 		it.Verdict = item.VerdictPass
 	}
 	it.Fingerprint = fingerprint(it, m)
 	it.Class = messageClass(it, m.Type, h)
 	it.InitialReason = initialReason(it, h)
-	it.ListID = listID(h.get("List-Id"))
+	it.ListID = listID(h.Get("List-Id"))
 	it.ReceiptRequested, it.Encrypted = h.has("Disposition-Notification-To"), encryption(h)
-	it.ReturnDomain = directory.Domain(addressIn(h.get("Return-Path")))
-	if to := addressIn(h.get("Reply-To")); to != "" && directory.Domain(to) != directory.Domain(it.From.Email) {
+	it.ReturnDomain = directory.Domain(addressIn(h.Get("Return-Path")))
+	if to := addressIn(h.Get("Reply-To")); to != "" && directory.Domain(to) != directory.Domain(it.From.Email) {
 		it.ReplyTo = to
 	}
 	if slices.ContainsFunc(m.ReplyTo, func(a mail.Address) bool { return a.Email != "" && !strings.EqualFold(a.Email, m.From.Email) }) {
@@ -176,27 +177,19 @@ func oneSpaced(text string) string {
 	return b.String()
 }
 
-// headers are the header fields of a mail by lower-case name, in order.
-type headers map[string][]string
+// headers are the header fields of a mail. Get returns the first with a name: Exchange puts
+// its own on top.
+type headers struct{ textproto.MIMEHeader }
 
 func headersOf(lines []mail.Header) headers {
-	h := headers{}
+	h := headers{make(textproto.MIMEHeader, len(lines))}
 	for _, l := range lines {
-		name := strings.ToLower(l.Name)
-		h[name] = append(h[name], l.Value)
+		h.Add(l.Name, l.Value)
 	}
 	return h
 }
 
-// get returns the first field with this name: Exchange puts its own on top.
-func (h headers) get(name string) string {
-	if v := h[strings.ToLower(name)]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
-func (h headers) has(name string) bool { return len(h[strings.ToLower(name)]) > 0 }
+func (h headers) has(name string) bool { return len(h.Values(name)) > 0 }
 
 // bracketed returns a message id in angle brackets, as other mails name it.
 func bracketed(id string) string {

@@ -60,7 +60,7 @@ func start(text string) string { return text[:min(len(text), 1000)] }
 
 // mediaType returns the Content-Type of a mail in lower case, with its parameters.
 func mediaType(h headers) string {
-	return strings.ToLower(strings.TrimSpace(h.get("Content-Type")))
+	return strings.ToLower(strings.TrimSpace(h.Get("Content-Type")))
 }
 
 // encryption returns by which standard a mail is encrypted, by its type.
@@ -105,18 +105,18 @@ var (
 
 // nullReturnPath tells whether the return path is empty: programs do so when no
 // report may come back, which could start a loop.
-func nullReturnPath(h headers) bool { return strings.TrimSpace(h.get("Return-Path")) == "<>" }
+func nullReturnPath(h headers) bool { return strings.TrimSpace(h.Get("Return-Path")) == "<>" }
 
 // isAutomated recognises mail that a program wrote: nobody waits for an answer, and
 // an answer can start a loop. X-Auto-Response-Suppress proves nothing: mail of people
 // has it too.
 // https://www.rfc-editor.org/rfc/rfc3834#section-5, https://www.rfc-editor.org/rfc/rfc2919, https://www.rfc-editor.org/rfc/rfc2369
 func isAutomated(h headers) bool {
-	auto, _, _ := strings.Cut(strings.ToLower(h.get("Auto-Submitted")), ";")
+	auto, _, _ := strings.Cut(strings.ToLower(h.Get("Auto-Submitted")), ";")
 	if auto = strings.TrimSpace(auto); auto != "" && auto != "no" {
 		return true
 	}
-	switch strings.ToLower(strings.TrimSpace(h.get("Precedence"))) {
+	switch strings.ToLower(strings.TrimSpace(h.Get("Precedence"))) {
 	case "bulk", "list", "junk", "auto_reply":
 		return true
 	}
@@ -125,7 +125,7 @@ func isAutomated(h headers) bool {
 
 // answersItself recognises programs that use other fields than Auto-Submitted.
 func answersItself(h headers) bool {
-	return h.has("X-Autoreply") || h.has("X-Autorespond") || strings.EqualFold(strings.TrimSpace(h.get("X-Apple-Action")), "vacation")
+	return h.has("X-Autoreply") || h.has("X-Autorespond") || strings.EqualFold(strings.TrimSpace(h.Get("X-Apple-Action")), "vacation")
 }
 
 // isAutoReply recognises, among mail of programs, an answer to another mail, such as
@@ -134,13 +134,13 @@ func answersItself(h headers) bool {
 // https://www.rfc-editor.org/rfc/rfc3834#section-5,
 // https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/ced68690-498a-4567-9d14-5c01f974d8b1
 func isAutoReply(h headers) bool {
-	auto := strings.ToLower(h.get("Auto-Submitted"))
+	auto := strings.ToLower(h.Get("Auto-Submitted"))
 	if strings.Contains(auto, "auto-replied") || answersItself(h) {
 		return true
 	}
-	suppress := strings.ToLower(h.get("X-Auto-Response-Suppress"))
+	suppress := strings.ToLower(h.Get("X-Auto-Response-Suppress"))
 	return strings.Contains(auto, "auto-generated") && strings.Contains(suppress, "all") && h.has("In-Reply-To") && !h.has("List-Id") ||
-		strings.EqualFold(strings.TrimSpace(h.get("Precedence")), "auto_reply")
+		strings.EqualFold(strings.TrimSpace(h.Get("Precedence")), "auto_reply")
 }
 
 // listID returns the id in a List-Id field, without the text that may be before it.

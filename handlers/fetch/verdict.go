@@ -46,7 +46,7 @@ func asciiDomain(domain string) string {
 // comes from outside.
 // https://learn.microsoft.com/exchange/header-firewall-exchange-2013-help
 func isInside(h headers) bool {
-	return strings.EqualFold(strings.TrimSpace(h.get("X-MS-Exchange-Organization-AuthAs")), "Internal")
+	return strings.EqualFold(strings.TrimSpace(h.Get("X-MS-Exchange-Organization-AuthAs")), "Internal")
 }
 
 // results returns the values of one Authentication-Results field by name, in lower

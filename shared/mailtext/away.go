@@ -122,7 +122,7 @@ func monthOf(name string) int {
 func dateOf(year, month, day int, received time.Time) time.Time {
 	switch {
 	case year == 0:
-		for year = received.Year() - 1; year <= received.Year()+1; year++ {
+		for year = max(received.Year()-1, 1); year <= received.Year()+1; year++ { // the zero time is in year 1
 			if d := dateOf(year, month, day, received); !d.IsZero() && !d.Before(received.AddDate(0, -1, 0)) {
 				return d
 			}

@@ -81,3 +81,10 @@ func TestAwayIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// A mail without a time of receipt is read too.
+func TestAnAbsenceWithoutATimeOfReceipt(t *testing.T) {
+	if got := AwayIn("Ik ben afwezig tot 5 mei.", time.Time{}); !got.Until.IsZero() {
+		t.Errorf("away until %v", got.Until)
+	}
+}

@@ -49,10 +49,11 @@ func (cmd *command) link(ctx context.Context) error {
 		cmd.override.Contact = cmd.Contact
 		return cmd.learnForwarded(ctx, cmd.Contact)
 	}
-	return cmd.addAddress(ctx, cmd.it.From.Email, func(tx *directory.Tx) (directory.Contact, error) {
+	_, err = cmd.addAddress(ctx, cmd.it.From.Email, func(tx *directory.Tx) (directory.Contact, error) {
 		c, err := tx.Contact(cmd.Contact)
 		return c, gone("contact", cmd.Contact, err)
 	})
+	return err
 }
 
 // linkOther says that another contact than the owner of its address wrote this mail. The
@@ -118,11 +119,11 @@ func (cmd *command) learnForwarded(ctx context.Context, contact string) error {
 	return err
 }
 
-// addAddress gives a contact an address, with the rule that a person said so. The
-// address of another contact is a *directory.Conflict.
-func (cmd *command) addAddress(ctx context.Context, email string, who func(*directory.Tx) (directory.Contact, error), id ...*string) error {
+// addAddress gives a contact an address, with the rule that a person said so, and returns the
+// id of the contact. The address of another contact is a *directory.Conflict.
+func (cmd *command) addAddress(ctx context.Context, email string, who func(*directory.Tx) (directory.Contact, error)) (id string, err error) {
 	rule := directory.RuleID(directory.AddressContact, email)
-	err := cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
+	err = cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
 		c, err := who(tx)
 		if err != nil {
 			return err
@@ -152,20 +153,18 @@ func (cmd *command) addAddress(ctx context.Context, email string, who func(*dire
 		if err != nil {
 			return err
 		}
-		for _, id := range id {
-			*id = c.ID
-		}
+		id = c.ID
 		if taken && !cmd.acceptsName(c) {
 			return nil
 		}
 		return cmd.learnAddress(ctx, tx, c, email)
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	cmd.override.Rule = rule
 	cmd.affected = append(cmd.affected, item.SentBy(email))
-	return nil
+	return id, nil
 }
 
 // acceptsName tells whether the solution says that a contact also writes under the

@@ -41,14 +41,13 @@ func (cmd *command) create(ctx context.Context) error {
 	} else if cmd.Client != "" {
 		made.Clients = []string{cmd.Client}
 	}
-	id := ""
-	err = cmd.addAddress(ctx, email, func(tx *directory.Tx) (directory.Contact, error) {
+	id, err := cmd.addAddress(ctx, email, func(tx *directory.Tx) (directory.Contact, error) {
 		_, err := tx.Client(cmd.Client)
 		if cmd.Client != "" && err != nil {
 			return made, gone("client", cmd.Client, err)
 		}
 		return made, nil
-	}, &id)
+	})
 	if err == nil && email != cmd.it.From.Email {
 		cmd.override.Contact = id // a colleague forwarded the mail
 		err = cmd.learnForwarded(ctx, id)

@@ -12,7 +12,6 @@ type kind int
 
 const (
 	plain  kind = iota // a text, a number or a bool
-	binary             // bytes, which are base64 in JSON
 	nested             // a list or an object
 	open               // the type does not show it
 )
@@ -85,7 +84,7 @@ func kindOf(t reflect.Type) kind {
 		return open
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 {
-			return binary
+			return plain // base64 in JSON
 		}
 		return nested
 	case reflect.Array, reflect.Map, reflect.Struct:

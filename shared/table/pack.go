@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -13,8 +12,8 @@ import (
 
 // Pack makes a row of v, whose JSON must be an object: each member becomes a
 // property of the same name. It is for what people read in the portal, what queries
-// select, and what is compared field by field; Document is for all else. Lists and objects become JSON text, []byte fields
-// become bytes, and times become the text of their JSON. It leaves out null, and
+// select, and what is compared field by field; Document is for all else. Lists and objects become JSON text, and times and bytes
+// become the text of their JSON. It leaves out null, and
 // what omitempty or omitzero leaves out. A value that cannot be packed makes a row that
 // no Write takes: Check returns the error.
 func Pack(key string, v any) Row {
@@ -29,10 +28,9 @@ func Pack(key string, v any) Row {
 		r.err = fmt.Errorf("pack row %s: %T is not an object in JSON", key, v)
 		return r
 	}
-	kinds := kindsOf(reflect.TypeOf(v))
 	r.Props = make(map[string]any, len(members))
 	for name, raw := range members {
-		p, err := packValue(raw, kinds[name])
+		p, err := packValue(raw)
 		if err != nil {
 			r.err = fmt.Errorf("pack row %s: %s: %w", key, name, err)
 		}
@@ -53,7 +51,7 @@ func encode(v any) (string, error) {
 	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
-func packValue(raw json.RawMessage, k kind) (any, error) {
+func packValue(raw json.RawMessage) (any, error) {
 	switch raw[0] {
 	case 'n':
 		return nil, nil
@@ -63,13 +61,8 @@ func packValue(raw json.RawMessage, k kind) (any, error) {
 		return string(raw), nil
 	case '"':
 		var s string
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return nil, err
-		}
-		if k == binary {
-			return base64.StdEncoding.DecodeString(s)
-		}
-		return s, nil
+		err := json.Unmarshal(raw, &s)
+		return s, err
 	}
 	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 		return n, nil
