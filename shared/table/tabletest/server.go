@@ -7,6 +7,7 @@
 package tabletest
 
 import (
+	"iter"
 	"net/http"
 	"regexp"
 	"strings"
@@ -72,6 +73,18 @@ func Open(tb testing.TB, tables ...string) *table.Service {
 	service := s.Service(tb, s.Transport())
 	must.Do(tb, service.Create(tb.Context(), tables...))
 	return service
+}
+
+// Fill stores documents (see table.Document) by key in a table that has a row already. It is
+// for many: no request is made for them.
+func (s *Server) Fill(name string, documents iter.Seq2[string, string]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.tables[name].partitions {
+		for key, document := range documents {
+			p.put(&row{key: key, ticks: s.now(), props: append([]byte(`,"data":`), quote(document)...)})
+		}
+	}
 }
 
 // Snapshot reads all rows of all tables, for each table in the order of their keys.
