@@ -15,7 +15,8 @@
 //     problem.go says which status and which words an error of the domain gets.
 //
 // An operation is registered with handle in the file of its resource, with its action
-// (shared/access). The description is kept in testdata/openapi.json.
+// (shared/access). What requests and answers look like as JSON is package wire, which the
+// pages use too. The description is kept in testdata/openapi.json.
 //
 // The files by what they hold:
 //

@@ -111,9 +111,7 @@ func (v *request) about(view *addressView) {
 
 // unreadable says what to do about a mailbox that cannot be read; nil for one that can.
 func (v *request) unreadable(address string) *words.Text {
-	var check struct {
-		WhatToDo *words.Text `json:"whatToDo"`
-	}
+	var check wire.MailboxCheck
 	if p := v.tryRead(anyProblem, v.connectorAPI()+"/mailboxes/"+url.PathEscape(address), &check); p != nil {
 		return p.WhatToDo
 	}

@@ -129,10 +129,7 @@ func (s *site) startChat(v *request) error {
 	}
 	body["client"], body["contact"] = v.r.PostFormValue("client"), v.r.PostFormValue("contact")
 	var a *composeAnswer
-	var now struct {
-		ID    string           `json:"id"`
-		Reply wire.ReplyObject `json:"reply"`
-	}
+	var now wire.BegunChat
 	if a = v.timing(&w, do, body); a == nil {
 		var err error
 		if a, err = v.tryToSend("/api/chats", w.Key, body, do, &now); err != nil {

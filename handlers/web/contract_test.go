@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// The pages are a client of the API and know it by types of their own. Whatever the tests
-// of this package ask of the API, or read of its answers, must be in its description.
+// The pages are a client of the API. They share most shapes with it (package wire), but send
+// some bodies as maps, and read a shape at a path of their choice. Whatever the tests of this
+// package ask of the API, or read of its answers, must be in its description.
 func TestMain(m *testing.M) {
 	text, err := os.ReadFile("../api/testdata/openapi.json")
 	if err != nil {

@@ -134,10 +134,7 @@ func (s *site) registerHealth() {
 // health shows whether the services that the product needs work, and what
 // waits.
 func (s *site) health(v *request) error {
-	var body struct {
-		Status string         `json:"status"`
-		Checks []wire.Checked `json:"checks"`
-	}
+	var body wire.Health
 	err := v.api.get("/api/health/ready", &body)
 	var p *Problem
 	if errors.As(err, &p) && p.Status != http.StatusServiceUnavailable || err != nil && p == nil {

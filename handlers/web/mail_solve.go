@@ -34,10 +34,7 @@ func (s *site) solve(v *request) error {
 			return v.notSolved(p, form)
 		}
 	}
-	var out struct {
-		Mail     mailObject `json:"mail"`
-		Released int        `json:"released"`
-	}
+	var out wire.Solved
 	api, page := v.mailHere()
 	if ok, err := succeeded(refused, v.api.post(api+"/solve", form, &out),
 		func(p *Problem) error { return v.notSolved(p, form) }); !ok {
@@ -170,9 +167,7 @@ func (s *site) retry(v *request) error {
 
 func (s *site) undo(v *request) error {
 	id := v.r.PathValue("mail")
-	var out struct {
-		Reopened int `json:"reopened"`
-	}
+	var out wire.Undone
 	api, page := v.mailHere()
 	prospect, err := v.hasProspect(api)
 	if err != nil {
@@ -196,17 +191,13 @@ func (v *request) hasProspect(api string) (bool, error) {
 	if err := v.api.get(api, &m); err != nil || m.Chat == "" {
 		return false, err
 	}
-	var chat struct {
-		Client string `json:"client"`
-	}
-	var client struct {
-		Type string `json:"type"`
-	}
+	var chat wire.ChatObject
+	var client directory.Client
 	_, err := refusedOrGone(v.api.get("/api/chats/"+url.PathEscape(m.Chat), &chat))
 	if err == nil && chat.Client != "" {
 		_, err = refusedOrGone(v.api.get("/api/clients/"+url.PathEscape(chat.Client), &client))
 	}
-	return client.Type == "prospect", err
+	return client.Type == directory.Prospect, err
 }
 
 // undoSeries undoes the solutions of a series, the last one first: a later one
@@ -214,9 +205,7 @@ func (v *request) hasProspect(api string) (bool, error) {
 func (v *request) undoSeries(ids []string, back string) error {
 	reopened, kept := 0, 0
 	for _, id := range slices.Backward(ids) {
-		var out struct {
-			Reopened int `json:"reopened"`
-		}
+		var out wire.Undone
 		p, err := refusedOrGone(v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out))
 		if err != nil {
 			return err

@@ -43,9 +43,7 @@ func (v *request) solveAlso(ids []string, form wire.SolveBody) (released int, er
 		return 0, nil
 	}
 	for _, id := range ids {
-		var out struct {
-			Released int `json:"released"`
-		}
+		var out wire.Solved
 		p, err := refusedOrGone(v.api.post("/api/mails/"+url.PathEscape(id)+"/solve", form, &out))
 		if err != nil {
 			return released, err

@@ -132,9 +132,7 @@ func (s *site) switchRule(v *request) error {
 
 func (s *site) undoRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
-	var out struct {
-		Reopened int `json:"reopened"`
-	}
+	var out wire.RuleUndone
 	_, err := v.api.do("DELETE", "/api/rules/"+id, "", nil, &out)
 	return v.ruleDone(id, err, flash{Key: "rules.undone", N: out.Reopened})
 }

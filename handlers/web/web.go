@@ -8,8 +8,8 @@
 // struct; the renderer (renderer.go) executes the template of the page. htmx asks for parts
 // of pages. All pages work without scripts.
 //
-// The API's answers are read into types whose names end in Object or say what they are:
-// only the fields that pages need. A test compares them with the description of the API.
+// The API's answers are read into the shapes of package wire, which the API writes. A type
+// such as mailObject adds to one what its page needs beside it.
 //
 // To add a page:
 //
