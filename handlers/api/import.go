@@ -40,7 +40,7 @@ func (a *api) registerImport() {
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}}
 	handle(a, access.DirectoryWrite, op, func(ctx context.Context, in *struct {
 		DryRun  bool   `query:"dryRun" doc:"say what would happen, and change nothing"`
-		Kind    string `query:"kind" enum:"clients,contacts,team-members,roles,client-team" doc:"what the rows are; the sheets say it when absent"`
+		Kind    string `query:"kind" enum:"clients,contacts,team-members,roles,client-team" doc:"what the rows are; as the sheets say when absent"`
 		RawBody []byte `contentType:"text/csv"`
 	}) (*bodyOutput[intake.Report], error) {
 		return bodyOf(a.importFile(ctx, in.RawBody, intake.Kind(in.Kind), in.DryRun))

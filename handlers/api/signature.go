@@ -30,7 +30,7 @@ const (
 
 // SignaturePatch changes signatures.
 type SignaturePatch struct {
-	Signature   field[string] `json:"signature,omitzero" doc:"HTML; null for none; pictures: src=\"cid:\" and the id of an upload, 300 kB in all"`
+	Signature   field[string] `json:"signature,omitzero" doc:"HTML; null for none; pictures: src=\"cid:\" and an upload, 300 kB in all"`
 	SignatureEN field[string] `json:"signatureEn,omitzero" doc:"the same of mail in English"`
 }
 

@@ -17,7 +17,7 @@ type DraftBody struct {
 	HTML        string            `json:"html,omitempty"`
 	Text        string            `json:"text,omitempty"`
 	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
-	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of the attachments that go along; absent for all"`
+	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of what goes along; absent: all"`
 	Since       int64             `json:"since,omitempty" minimum:"0"`
 }
 
@@ -34,7 +34,7 @@ type DraftObject struct {
 	HTML        string            `json:"html,omitempty"`
 	Text        string            `json:"text,omitempty"`
 	Attachments []ReplyFile       `json:"attachments" nullable:"false"`
-	Along       []int             `json:"along,omitzero" doc:"of a forward: numbers of the attachments that go along; absent for all"`
+	Along       []int             `json:"along,omitzero" doc:"of a forward: numbers of what goes along; absent: all"`
 	Since       int64             `json:"since"`
 	Reply       string            `json:"reply,omitempty" doc:"id of the reply that became this draft again"`
 	Reason      string            `json:"reason,omitempty" doc:"why it did, unless somebody took it back"`

@@ -34,7 +34,7 @@ type HealthReport struct {
 	Queues     []QueueHealth     `json:"queues" nullable:"false"`
 	Overdue    OverdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
 	Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
-	Troubled   []AddressObject   `json:"troubled" nullable:"false" doc:"activated mailboxes that were not read, or whose mail would find nobody"`
+	Troubled   []AddressObject   `json:"troubled" nullable:"false" doc:"mailboxes that were not read, or whose mail would find nobody"`
 	Connectors []ConnectorHealth `json:"connectors" nullable:"false"`
 }
 

@@ -33,7 +33,7 @@ type Learning struct {
 	Months []LearningMonth `json:"months" nullable:"false" doc:"oldest first, the current one last; months before the first mail are left out"`
 	Weeks  []LearningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
 	// Calibration covers the months.
-	Calibration []Calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; no empty steps"`
+	Calibration []Calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right"`
 	Placing     Placing      `json:"placing" doc:"whether mail is placed by what is suggested first, and what was"`
 }
 

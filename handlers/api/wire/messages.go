@@ -11,7 +11,7 @@ import (
 type MessageObject struct {
 	ID             string             `json:"id"`
 	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
-	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves; none for a note or event"`
+	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came; out: it leaves; none for a note or event"`
 	State          string             `json:"state,omitempty" doc:"of a reply"`
 	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
 	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`

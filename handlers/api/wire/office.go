@@ -25,7 +25,7 @@ type Me struct {
 type SettingsObject struct {
 	Enabled  bool            `json:"enabled" doc:"whether mail is fetched, processed and sent; off loses nothing"`
 	MaxLag   *int            `json:"maxLag,omitempty" enum:"5,10,20,40" doc:"minutes between two readings of a quiet mailbox at most, when there are more mailboxes than Microsoft 365 answers for in five minutes; stays as it is when absent"`
-	Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back; as it is when absent"`
+	Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds to take a reply back; as it is when absent"`
 	FourEyes *FourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; as it is when absent"`
 }
 

@@ -24,12 +24,12 @@ type ReplyContent struct {
 	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
 	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
 	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
-	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"uploads; of a forward those of the mail when this and along are absent"`
-	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of its attachments that go along"`
+	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"uploads; of a forward its own when this and along are absent"`
+	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: numbers of what goes along"`
 	Language    string            `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds; that of replies/new when absent"`
 	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
 	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
-	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back; the office's when absent"`
+	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds to take it back; the office's when absent"`
 	SendAt      *time.Time        `json:"sendAt,omitempty" doc:"when it leaves, at the earliest"`
 	Confirmed   []string          `json:"confirmed,omitempty" nullable:"true" maxItems:"20" doc:"codes of the problem confirm, as seen"`
 }
@@ -66,7 +66,7 @@ type NewReply struct {
 	To           []RecipientObject  `json:"to" nullable:"false"`
 	Cc           []RecipientObject  `json:"cc" nullable:"false"`
 	Bcc          []RecipientObject  `json:"bcc" nullable:"false"`
-	ReplyTo      []RecipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain"`
+	ReplyTo      []RecipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"where the mail wants its answer, at another domain"`
 	ReplyAll     bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
 	Subject      string             `json:"subject"`
 	Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en,de,fr" doc:"of what the server adds"`

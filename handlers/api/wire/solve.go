@@ -27,7 +27,7 @@ type (
 		Released  int        `json:"released" doc:"mails that wait no longer, this one among them"`
 		Pending   int        `json:"pending" doc:"mails that are still being decided"`
 		Rule      string     `json:"rule,omitempty" doc:"id of what was learned"`
-		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"proposed: a manager has to switch it on"`
+		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"proposed: a manager switches it on"`
 	}
 	Undone struct {
 		Mail     MailObject `json:"mail"`
