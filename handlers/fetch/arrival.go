@@ -71,7 +71,7 @@ func readHeaders(box connector.Activation, m mail.Message) item.Item {
 	it.Class = messageClass(it, m.Type, h)
 	it.InitialReason = initialReason(it, h)
 	it.ListID = listID(h.Get("List-Id"))
-	it.ReceiptRequested, it.Encrypted = h.has("Disposition-Notification-To"), encryption(h)
+	it.ReceiptRequested, it.Encrypted = m.ReceiptRequested || h.has("Disposition-Notification-To"), encryption(h)
 	it.ReturnDomain = directory.Domain(addressIn(h.Get("Return-Path")))
 	if to := addressIn(h.Get("Reply-To")); to != "" && directory.Domain(to) != directory.Domain(it.From.Email) {
 		it.ReplyTo = to

@@ -55,6 +55,18 @@ func TestOnlyTheTopmostVerdictCounts(t *testing.T) {
 	}
 }
 
+// Mail asks for a read receipt by a header, or by the property of Graph alone.
+func TestReceiptRequested(t *testing.T) {
+	for _, m := range []mail.Message{
+		{}, {ReceiptRequested: true}, {Headers: []mail.Header{{Name: "disposition-notification-to", Value: "jan@bakker.example"}}},
+	} {
+		want := m.ReceiptRequested || m.Headers != nil
+		if got := arrival(connector.Activation{}, m).Item.ReceiptRequested; got != want {
+			t.Errorf("%+v: %v", m, got)
+		}
+	}
+}
+
 func FuzzVerdict(f *testing.F) {
 	f.Add("spf=pass (x) smtp.mailfrom=a; dmarc=pass header.from=b;compauth=pass reason=100", "b")
 	f.Fuzz(func(t *testing.T, line, domain string) {

@@ -21,7 +21,8 @@ import (
 // bytes of bodies.
 func fields() []string {
 	return []string{"id", "internetMessageId", "conversationId", "subject", "bodyPreview", "from", "sender", "replyTo",
-		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "isDraft", "internetMessageHeaders"}
+		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "isDraft",
+		"isReadReceiptRequested", "internetMessageHeaders"}
 }
 
 // prefer asks for ids that survive a move, and for pages of the given size. Every

@@ -47,6 +47,7 @@ type Message struct {
 	Body              Body
 	HasAttachments    bool
 	Draft             bool   // not sent yet
+	ReceiptRequested  bool   // mail within an organisation says so in no header
 	Type              string // "" for a mail, else Graph's type, such as "eventMessage"
 	Headers           []Header
 }

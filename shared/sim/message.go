@@ -43,6 +43,7 @@ type Message struct {
 	ParentFolderID    string       `json:"parentFolderId"`
 	ConversationID    string       `json:"conversationId"`
 	ConversationIndex []byte       `json:"conversationIndex"`
+	ReceiptRequested  bool         `json:"isReadReceiptRequested"`
 	IsRead            bool         `json:"isRead"`
 	IsDraft           bool         `json:"isDraft"`
 	WebLink           string       `json:"webLink"`

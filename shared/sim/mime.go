@@ -27,7 +27,7 @@ func parseMail(raw []byte, env Envelope, now time.Time) Message {
 
 	m := Message{
 		Received: now, Subject: decodeWords(h.get("Subject"), charset),
-		Importance: importance(h), Flag: Flag{FlagStatus: "notFlagged"},
+		Importance: importance(h), ReceiptRequested: h.get("Disposition-Notification-To") != "", Flag: Flag{FlagStatus: "notFlagged"},
 		Categories: []string{}, MIME: raw,
 		To: recipients(h, "To", charset), Cc: recipients(h, "Cc", charset), Bcc: recipients(h, "Bcc", charset),
 		ReplyTo: recipients(h, "Reply-To", charset),

@@ -42,6 +42,7 @@ type message struct {
 	Body              *body           `json:"body"`
 	HasAttachments    bool            `json:"hasAttachments"`
 	Draft             bool            `json:"isDraft"`
+	ReceiptRequested  bool            `json:"isReadReceiptRequested"`
 	Headers           []header        `json:"internetMessageHeaders"`
 }
 
@@ -153,7 +154,7 @@ func (w *message) message() (mail.Message, error) {
 		From: w.From.address(), Sender: w.Sender.address(),
 		ReplyTo: addresses(w.ReplyTo), To: addresses(w.To), Cc: addresses(w.Cc),
 		Received: received, Body: w.Body.body(),
-		HasAttachments: w.HasAttachments, Draft: w.Draft, Type: kind(w.Type),
+		HasAttachments: w.HasAttachments, Draft: w.Draft, ReceiptRequested: w.ReceiptRequested, Type: kind(w.Type),
 	}
 	if present(w.Subject) {
 		if err := json.Unmarshal(w.Subject, &m.Subject); err != nil {
