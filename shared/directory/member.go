@@ -185,6 +185,9 @@ func formerKey(id string) string { return keyOf("member-former", id) }
 // MemberName returns the name of a team member, also of one who was deleted; "" for an id that
 // nobody had.
 func (s *Store) MemberName(ctx context.Context, id string) (string, error) {
+	if !isID(id) {
+		return "", nil // such as the name of a program
+	}
 	m, err := s.TeamMember(ctx, id)
 	if !errors.Is(err, ErrNotFound) {
 		return m.Name, err
