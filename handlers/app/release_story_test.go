@@ -45,6 +45,8 @@ func (w *world) directoryOfAll() {
 	left := w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "reader",
 		"active": true})["id"]
 	w.Must("PATCH", fmt.Sprint("/api/team-members/", left), object{"email": "dirk.oud@" + apptest.Domain, "active": false})
+	deleted := w.Must("POST", "/api/team-members", object{"name": "Eva", "email": "eva@" + apptest.Domain, "rights": "reader"})["id"]
+	w.Answers(http.StatusNoContent, apptest.Admin, "DELETE", fmt.Sprint("/api/team-members/", deleted), nil)
 	for _, who := range []string{"Anna", "Bram", "Carla"} {
 		w.by(who, "GET", "/api/me", nil) // binds the account
 	}
