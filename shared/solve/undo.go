@@ -30,8 +30,7 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err := who.May(it, item.UndoAction); err != nil {
 		return Result{}, err
 	}
-	by := who.ID
-	ctx = audit.As(ctx, by)
+	ctx = audit.As(ctx, who.ID)
 	rule := it.Override.Rule
 	if it.Override.Action == "" && len(it.Rules) > 0 {
 		rule = it.Rules[len(it.Rules)-1]
@@ -51,34 +50,39 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	if err := s.correctSuggested(ctx, it, by, false); err != nil {
+	if err := s.correctSuggested(ctx, it, who.ID, false); err != nil {
 		return Result{}, err
 	}
 	if whole {
-		result, err := s.undoRule(ctx, r, sender, id, by)
+		result, err := s.undoRule(ctx, r, sender, id, who.ID)
 		if notes := (*HasNotes)(nil); !errors.As(err, &notes) || it.Override.Action != "" {
 			return result, err
 		}
 		// Somebody has written in the chat of another mail: this one comes back alone.
 	}
-	if err := s.checkNoNotes(ctx, []string{id}); err != nil {
+	return s.undoAlone(ctx, it, r, known, who)
+}
+
+// undoAlone undoes the solution of one mail, or the decision on it.
+func (s *Service) undoAlone(ctx context.Context, it item.Item, r directory.Rule, known bool, who Person) (Result, error) {
+	if err := s.checkNoNotes(ctx, []string{it.ID}); err != nil {
 		return Result{}, err
 	}
 	if err := s.unlearn(ctx, it, r, known, who); err != nil {
 		return Result{}, err
 	}
 	unchanged := func(now item.Item) bool {
-		return now.ID != id || now.Override.At.Equal(it.Override.At) && now.Override.By == it.Override.By
+		return now.ID != it.ID || now.Override.At.Equal(it.Override.At) && now.Override.By == it.Override.By
 	}
-	back := undoing{by: by, noRules: it.Override.Action == "", condition: unchanged}
+	back := undoing{by: who.ID, noRules: it.Override.Action == "", condition: unchanged}
 	if it.Override.Action == "" && it.State == item.Processed {
-		back.ask = id
+		back.ask = it.ID
 	}
-	ids, err := s.undoMails(ctx, []string{id}, back)
+	ids, err := s.undoMails(ctx, []string{it.ID}, back)
 	if err != nil {
 		return Result{}, err
 	}
-	return s.decideAgain(ctx, id, ids)
+	return s.decideAgain(ctx, it.ID, ids)
 }
 
 // unlearn takes back what the solution of a mail taught, or counts the mail against the rules

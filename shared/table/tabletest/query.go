@@ -57,28 +57,39 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 	} else if s.EmptyPages {
 		top = 0
 	}
+	writePage(w, t, page{name, partition, start, within, top, q.Get("$select")})
+}
 
-	out := []byte(`{"odata.metadata":"https://kantoorpost.table.core.windows.net/$metadata#` + name + `","value":[`)
+// A page says which rows answer a query.
+type page struct {
+	table, partition, start string
+	within                  func(key string) int // see bounds
+	top                     int                  // at most so many
+	columns                 string               // "" for all
+}
+
+func writePage(w http.ResponseWriter, t *stored, p page) {
+	out := []byte(`{"odata.metadata":"https://kantoorpost.table.core.windows.net/$metadata#` + p.table + `","value":[`)
 	n := 0
-	t.partitions[partition].from(start, func(r *row) bool {
-		switch in := within(r.key); {
+	t.partitions[p.partition].from(p.start, func(r *row) bool {
+		switch in := p.within(r.key); {
 		case in < 0:
 			return true
 		case in > 0:
 			return false
 		}
-		if n == top {
-			w.Header().Set("x-ms-continuation-NextPartitionKey", partition)
+		if n == p.top {
+			w.Header().Set("x-ms-continuation-NextPartitionKey", p.partition)
 			w.Header().Set("x-ms-continuation-NextRowKey", base64.URLEncoding.EncodeToString([]byte(r.key)))
 			return false
 		}
 		if n > 0 {
 			out = append(out, ',')
 		}
-		if columns := q.Get("$select"); columns != "" {
-			out = appendColumns(out, r, strings.Split(columns, ","))
+		if p.columns != "" {
+			out = appendColumns(out, r, strings.Split(p.columns, ","))
 		} else {
-			out = appendRow(out, partition, r, false)
+			out = appendRow(out, p.partition, r, false)
 		}
 		n++
 		return true
