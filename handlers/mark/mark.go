@@ -110,15 +110,14 @@ func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.M
 		if err == nil {
 			err = failed[""]
 		}
-		switch {
-		case err == nil || lost(ctx, m, err):
+		if err == nil || lost(ctx, m, err) {
 			done = append(done, m)
-		default:
-			if kind, wait := fault.Of(err); kind == fault.KindLater {
-				after = max(after, wait)
-			}
-			later = append(later, m)
+			continue
 		}
+		if kind, wait := fault.Of(err); kind == fault.KindLater {
+			after = max(after, wait)
+		}
+		later = append(later, m)
 	}
 	if len(later) > 0 {
 		slog.WarnContext(ctx, "categories not set yet", "mails", len(later), "error", failed[later[0].Message])

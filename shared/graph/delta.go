@@ -56,7 +56,7 @@ func (c *Client) Delta(ctx context.Context, mailboxID, link string, since time.T
 
 // SentDelta does for the Sent Items what Delta does for the inbox. Its messages
 // have no internet headers: Properties reads what they answer. An item can come
-// before it can be read, and comes again then.
+// before it can be read.
 func (c *Client) SentDelta(ctx context.Context, mailboxID, link string, since time.Time) (mail.Page, error) {
 	return c.delta(ctx, mailboxID, sentItems, link, since)
 }

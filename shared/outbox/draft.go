@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
@@ -79,19 +80,28 @@ func (s *Store) DeleteDraft(ctx context.Context, chat, member string) error {
 
 // Writing returns the ids of the members other than one whose drafts in a chat were
 // changed at or after a time. It costs one query.
-func (s *Store) Writing(ctx context.Context, chat, except string, since time.Time) (members []string, err error) {
-	rows, _, err := s.table.Range(ctx, draftKey(chat, ""), draftKey(chat, ids.Above), 100)
-	if err != nil {
-		return nil, fmt.Errorf("read who writes in chat %s: %w", chat, err)
-	}
-	for _, r := range rows {
-		var d Draft
-		if err := r.Document(&d); err != nil {
-			return nil, fmt.Errorf("read row %s: %w", r.Key, err)
-		}
+func (s *Store) Writing(ctx context.Context, chatID, except string, since time.Time) (members []string, err error) {
+	drafts, err := s.drafts(ctx, chatID)
+	for _, d := range drafts {
 		if d.Member != except && !d.Updated.Before(since) {
 			members = append(members, d.Member)
 		}
 	}
-	return members, nil
+	return members, err
+}
+
+// drafts are those in a chat.
+func (s *Store) drafts(ctx context.Context, chatID string) (all []Draft, err error) {
+	rows, _, err := s.table.Range(ctx, draftKey(chatID, ""), draftKey(chatID, ids.Above), chat.MaxMembers*2)
+	for _, r := range rows {
+		d := Draft{etag: r.ETag}
+		if err = r.Document(&d); err != nil {
+			break
+		}
+		all = append(all, d)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the drafts in chat %s: %w", chatID, err)
+	}
+	return all, nil
 }

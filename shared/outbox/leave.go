@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -240,20 +241,10 @@ func (s *Store) Report(ctx context.Context, id, email string, state RecipientSta
 	return false, table.Overtaken(ErrChanged, "store a report about reply %s", id)
 }
 
-// rank orders the states of a recipient by how final they are.
-func rank(s RecipientState) int {
-	switch s {
-	case RecipientSent:
-		return 1
-	case RecipientDelayed:
-		return 2
-	case RecipientDelivered:
-		return 3
-	case RecipientBounced:
-		return 4
-	}
-	return 0
-}
+// byFinality are the states of a recipient, the most final last.
+var byFinality = []RecipientState{RecipientSent, RecipientDelayed, RecipientDelivered, RecipientBounced}
+
+func rank(s RecipientState) int { return slices.Index(byFinality, s) }
 
 // NoteCopy stores what the copy of a reply among the Sent Items says: that it left, which may
 // not be known yet; another Message-ID, which Outlook and gateways put there, and which

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"kantoorpost/shared/chat"
-	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -32,20 +30,17 @@ func (s *Store) MoveOps(ctx context.Context, reply, chatID string, sequence int6
 // MoveDrafts gives the drafts in a chat to another: those that answer a message for
 // which answers says true. A draft stays when its author has one in the other chat.
 func (s *Store) MoveDrafts(ctx context.Context, from, into string, answers func(message string) bool) error {
-	rows, _, err := s.table.Range(ctx, draftKey(from, ""), draftKey(from, ids.Above), chat.MaxMembers*2)
+	drafts, err := s.drafts(ctx, from)
 	if err != nil {
-		return fmt.Errorf("read the drafts in chat %s: %w", from, err)
+		return err
 	}
-	for _, row := range rows {
-		var d Draft
-		if err := row.Document(&d); err != nil {
-			return fmt.Errorf("read row %s: %w", row.Key, err)
-		}
+	for _, d := range drafts {
 		if !answers(d.Answers) {
 			continue
 		}
+		before := d.row()
 		d.Chat, d.etag = into, ""
-		err := s.table.Write(ctx, table.Insert(d.row()), table.Delete(table.Row{Key: row.Key, ETag: row.ETag}))
+		err := s.table.Write(ctx, table.Insert(d.row()), table.Delete(table.Row{Key: before.Key, ETag: before.ETag}))
 		if err != nil && !table.CanRepeat(ctx, err) {
 			return fmt.Errorf("give the draft of %s in chat %s to chat %s: %w", d.Member, from, into, err)
 		}
