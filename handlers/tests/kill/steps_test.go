@@ -40,7 +40,8 @@ type gate struct {
 }
 
 func newGate(tenant http.Handler) *gate {
-	return &gate{tenant: tenant, steps: map[string]step{}, made: map[string]bool{}, held: make(chan string, len(steps)), open: make(chan struct{})}
+	return &gate{tenant: tenant, steps: map[string]step{}, made: map[string]bool{}, held: make(chan string, len(steps)),
+		open: make(chan struct{})}
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {

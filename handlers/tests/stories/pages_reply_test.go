@@ -186,7 +186,8 @@ func richReply(s *scene) {
 	b.keys("Let op:")
 	b.chord("b", control)
 	const sheet = `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta name=Generator content="Microsoft Excel 15"><link ` +
-		`rel=Main-File href="file:///C:/clip.htm"><style><!--table {mso-displayed-decimal-separator:",";} td {position:fixed} --></style></head>` +
+		`rel=Main-File href="file:///C:/clip.htm"><style><!--table {mso-displayed-decimal-separator:",";} ` +
+		`td {position:fixed} --></style></head>` +
 		"<body><table width=128 style='border-collapse:collapse;width:96pt'><!--StartFragment--> <col width=64 span=2 style='width:48pt'> <tr " +
 		"height=20 style='height:15.0pt'><td class=xl65 x:num style='height:15.0pt;position:fixed' onclick='alert(1)'>Btw</td> <td " +
 		`align=right>21<span style='mso-spacerun:yes'> </span><script>alert(1)<\/script></td></tr><!--EndFragment--></table><img ` +
@@ -216,7 +217,8 @@ func richReply(s *scene) {
 	s.Drain()
 	got := s.Tenant.OutsideItems(toJan)
 	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") ||
-		!strings.Contains(got[0].HTML, `<td>Btw</td><td align="right">21`) || !strings.Contains(got[0].HTML, "</table><div>Eronder") || strings.Contains(got[0].HTML, "mso-") ||
+		!strings.Contains(got[0].HTML, `<td>Btw</td><td align="right">21`) ||
+		!strings.Contains(got[0].HTML, "</table><div>Eronder") || strings.Contains(got[0].HTML, "mso-") ||
 		strings.Contains(got[0].HTML, "fixed") ||
 		strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
 		b.t.Errorf("%d mails outside: %+v", len(got), got)
