@@ -34,7 +34,7 @@ func (s *ownClients) weighText(found []*candidate) {
 	if isAnswer(s.m) {
 		note(s.m.Item.Subject, replyFactor, "")
 	}
-	if s.m.Text.Forwarded == nil {
+	if s.m.Text.Forwarded == nil && s.m.Answered == nil { // else the quoted mail is of the chat
 		note(s.m.Text.Quoted, quotedFactor, "name-quote")
 	}
 	note(s.by.own, 1, "")

@@ -62,7 +62,8 @@ var classes = []class{
 	{NamedUnlinked, outsiders, 0.8, (*Year).namedUnlinked}, {Assistant, outsiders, 0.8, (*Year).assistant},
 	{OutsiderAnswer, outsiders, 0.5, (*Year).outsiderAnswer},
 
-	{SoftForged, frauds, 1, (*Year).softForged}, {LookAlike, frauds, 1, (*Year).lookAlike}, {BossFraud, frauds, 0.4, (*Year).bossFraud},
+	{SoftForged, frauds, 1, by(anyone, (*Year).softForged)}, {LookAlike, frauds, 1, (*Year).lookAlike},
+	{BossFraud, frauds, 0.4, (*Year).bossFraud},
 	{FakeAuthority, frauds, 0.5, (*Year).fakeAuthority},
 
 	{JobChanged, changes, 0.5, (*Year).jobChanged}, {TakenOver, changes, 0.5, (*Year).takenOver}, {Renamed, changes, 0.4, (*Year).renamed},
@@ -76,12 +77,31 @@ var classes = []class{
 
 	{PrivateClient, several, 0.8, (*Year).privateClient}, {OwnerPrivate, several, 1.2, (*Year).ownerPrivate},
 	{Family, several, 0.8, (*Year).family},
-	{FileName, several, 1.2, (*Year).fileName}, {Misspelt, several, 1.2, (*Year).misspelt},
+	{FileName, several, 1.2, by((*Year).several, (*Year).fileName)}, {Misspelt, several, 1.2, by((*Year).several, (*Year).misspelt)},
 
-	{Foreign, forms, 1.2, (*Year).foreign}, {MentionsOther, forms, 1.2, (*Year).mentionsOther},
-	{PassedInvoice, forms, 1.2, (*Year).passedInvoice},
-	{PhotoOnly, forms, 1, (*Year).photoOnly}, {ChatExport, forms, 0.4, (*Year).chatExport}, {Invitation, forms, 0.6, (*Year).invitation},
+	{Foreign, forms, 1.2, by(severalOrOne, (*Year).foreign)}, {MentionsOther, forms, 1.2, by(anyone, (*Year).mentionsOther)},
+	{PassedInvoice, forms, 1.2, by(anyone, (*Year).passedInvoice)},
+	{PhotoOnly, forms, 1, (*Year).photoOnly}, {ChatExport, forms, 0.4, (*Year).chatExport},
+	{Invitation, forms, 0.6, by(severalOrOne, (*Year).invitation)},
 	{Application, forms, 0.8, (*Year).application},
+}
+
+// by lets a person write whom find returns, if there is one.
+func by(find func(*Year) *person, write func(*Year, *person, time.Time)) func(*Year, time.Time) {
+	return func(y *Year, at time.Time) {
+		if p := find(y); p != nil {
+			write(y, p, at)
+		}
+	}
+}
+
+func anyone(y *Year) *person { return y.someone(nil) }
+
+func severalOrOne(y *Year) *person {
+	if p := y.several(); p != nil && !y.often(0.5) {
+		return p
+	}
+	return y.someone(nil)
 }
 
 // The groups of classes.

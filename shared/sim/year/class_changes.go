@@ -74,9 +74,6 @@ func (y *Year) jobChanged(at time.Time) {
 	}
 	p := y.someone(func(p *person) bool { return p.clients[0].main != p })
 	if p == nil {
-		p = y.someone(nil)
-	}
-	if p == nil {
 		return
 	}
 	old, c := p.clients[0], y.another(p.clients...)

@@ -84,11 +84,7 @@ func (y *Year) fileOf(c *client) file {
 	return file{name, "application/pdf"}
 }
 
-func (y *Year) fileName(at time.Time) {
-	p := y.several()
-	if p == nil {
-		return
-	}
+func (y *Year) fileName(p *person, at time.Time) {
 	c := pick(y, p.clients)
 	l := y.draft(p, at)
 	l.subject, l.lines, l.files = y.fill(y.say(bareSubjects), at), []string{y.say(bareLines)}, []file{y.fileOf(c)}
@@ -96,11 +92,7 @@ func (y *Year) fileName(at time.Time) {
 }
 
 // misspelt names one of a person's clients with an error.
-func (y *Year) misspelt(at time.Time) {
-	p := y.several()
-	if p == nil {
-		return
-	}
+func (y *Year) misspelt(p *person, at time.Time) {
 	c := pick(y, p.clients)
 	l := y.draft(p, at)
 	l.subject, l.lines = y.fill(y.say(bareSubjects), at), []string{y.say(bareLines)}
@@ -144,14 +136,7 @@ func (y *Year) spoil(name string) string {
 }
 
 // foreign writes in another language.
-func (y *Year) foreign(at time.Time) {
-	p := y.several()
-	if p == nil || y.often(0.5) {
-		p = y.someone(nil)
-	}
-	if p == nil {
-		return
-	}
+func (y *Year) foreign(p *person, at time.Time) {
 	c := pick(y, p.clients)
 	language := pick(y, languages)
 	l := y.draft(p, at)
@@ -204,11 +189,7 @@ func (y *Year) family(at time.Time) {
 }
 
 // mentionsOther writes about its own client, and tells something about another one.
-func (y *Year) mentionsOther(at time.Time) {
-	p := y.someone(nil)
-	if p == nil {
-		return
-	}
+func (y *Year) mentionsOther(p *person, at time.Time) {
 	l := y.draft(p, at)
 	y.matter(&l)
 	other := y.another(p.clients...)
@@ -217,11 +198,7 @@ func (y *Year) mentionsOther(at time.Time) {
 }
 
 // passedInvoice passes on the invoice of a supplier who is a client as well.
-func (y *Year) passedInvoice(at time.Time) {
-	p := y.someone(nil)
-	if p == nil {
-		return
-	}
+func (y *Year) passedInvoice(p *person, at time.Time) {
 	other, c := y.another(p.clients...), p.clients[0]
 	l := y.draft(p, at)
 	subject := y.fill("Factuur {n}", at)
@@ -269,14 +246,7 @@ func (y *Year) chatExport(at time.Time) {
 	y.converse(ChatExport, p, p.clients[0], l, true, func(t *Truth) { t.Certain = true })
 }
 
-func (y *Year) invitation(at time.Time) {
-	p := y.several()
-	if p == nil || y.often(0.5) {
-		p = y.someone(nil)
-	}
-	if p == nil {
-		return
-	}
+func (y *Year) invitation(p *person, at time.Time) {
 	c := pick(y, p.clients)
 	l := y.draft(p, at)
 	l.subject = y.fill(y.say(meetings, "{c}", y.call(c)), at)

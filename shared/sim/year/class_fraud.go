@@ -9,11 +9,7 @@ import (
 // softForged sends mail in the name of a contact, with the contact's own address, from
 // the servers of a stranger. The domain publishes no policy, so Exchange does not
 // doubt it.
-func (y *Year) softForged(at time.Time) {
-	p := y.someone(nil)
-	if p == nil {
-		return
-	}
+func (y *Year) softForged(p *person, at time.Time) {
 	l := y.draft(p, at)
 	l.email = p.email
 	l.subject, l.lines = y.fill(y.say(fraudSubjects), at),
