@@ -13,6 +13,25 @@ import (
 // anyhow, before it is certain.
 const leastAgreeing = 2
 
+// inARow says whether the last choices to which a sign speaks were right: at least so many,
+// and none of them against it.
+func inARow(evidence []directory.Evidence, least int, sign func(directory.Evidence) (speaks, right bool)) bool {
+	n := 0
+	for _, e := range slices.Backward(evidence) {
+		speaks, right := sign(e)
+		if speaks && !right {
+			return false
+		}
+		if speaks {
+			n++
+		}
+		if n == least {
+			return true
+		}
+	}
+	return false
+}
+
 // bySignature returns the client whose name stands in the signature, if it is the only
 // one, and people chose it for the last mail of this sender that it signed; -1 for none.
 // The files of a mail may be of another company of the group, whose name goes on.
@@ -36,19 +55,13 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 	if signed < 0 || it.HasAttachments && slices.ContainsFunc(names, longer) {
 		return -1, Reason{}
 	}
-	n := 0
-	for _, e := range slices.Backward(chosen) {
-		if !slices.Contains(e.Named, all[signed].ID) {
-			continue
-		}
-		if e.Client != all[signed].ID {
-			return -1, Reason{}
-		}
-		if n++; n == leastAgreeing {
-			return signed, reason("name-signature", all[signed].Name)
-		}
+	client := all[signed].ID
+	if !inARow(chosen, leastAgreeing, func(e directory.Evidence) (bool, bool) {
+		return slices.Contains(e.Named, client), e.Client == client
+	}) {
+		return -1, Reason{}
 	}
-	return -1, Reason{}
+	return signed, reason("name-signature", all[signed].Name)
 }
 
 // byRecord returns the only client of whose name the subject has a word that tells it apart,
@@ -69,25 +82,11 @@ func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, R
 // word of one client's name, that client. One sender names there whom a mail is about,
 // another a supplier.
 func wordsHold(all []directory.Client, it item.Item, rule directory.Rule) bool {
-	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning {
-		return false
-	}
-	words, n := telltales(all, nameTokens(it.From.Name)), 0
-	for _, e := range slices.Backward(verified(rule.Evidence)) {
-		if e.Action == Otherwise {
-			return false
-		}
-		switch was, _ := onlyOne(words, strings.Join(e.Words, " ")); {
-		case was < 0:
-			continue
-		case all[was].ID != e.Client:
-			return false
-		}
-		if n++; n == leastNamed {
-			return true
-		}
-	}
-	return false
+	words := telltales(all, nameTokens(it.From.Name))
+	return counting(rule) && inARow(verified(rule.Evidence), leastNamed, func(e directory.Evidence) (bool, bool) {
+		was, _ := onlyOne(words, strings.Join(e.Words, " "))
+		return was >= 0 || e.Action == Otherwise, e.Action != Otherwise && all[max(0, was)].ID == e.Client
+	})
 }
 
 // byWriter returns the client that people chose for all mail with the same display name, at
@@ -148,20 +147,13 @@ func ofKind(all []directory.Client, subject, text string, chosen []directory.Evi
 	if i < 0 {
 		return -1, Reason{}
 	}
-	n := 0
-	for _, e := range slices.Backward(chosen) {
+	if !inARow(chosen, leastAgreeing, func(e directory.Evidence) (bool, bool) {
 		was, _ := onlyOfKind(strings.Join(e.Words, " "), all)
-		if was < 0 {
-			continue
-		}
-		if e.Client != all[was].ID {
-			return -1, Reason{}
-		}
-		if n++; n == leastAgreeing {
-			return i, reason("kind:"+string(kindOfClient(all[i])), word)
-		}
+		return was >= 0, was >= 0 && e.Client == all[was].ID
+	}) {
+		return -1, Reason{}
 	}
-	return -1, Reason{}
+	return i, reason("kind:"+string(kindOfClient(all[i])), word)
 }
 
 // onlyOfKind returns the only one of the clients whose kind the words of a text suit, and

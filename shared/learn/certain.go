@@ -156,8 +156,7 @@ type Said struct {
 // mail counts once. Nothing counts when people switched the rule off or took it
 // back.
 func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
-	switch rule.State {
-	case directory.RuleOff, directory.RuleUndoing, directory.RuleUndone:
+	if rule.State != "" && !counting(rule) {
 		return nil
 	}
 	all := slices.Clone(rule.Evidence)

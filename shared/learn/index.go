@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/mailtext"
 )
 
 // A ClientIndex holds the names and numbers of all clients, so that every mail can be
@@ -108,6 +109,20 @@ func (x *ClientIndex) numbered(number string) []int32 {
 		found = append(found, at)
 	}
 	return append(found, x.kvk[number]...)
+}
+
+// byNumber returns the clients whose numbers a text gives as such, or in brackets.
+func (x *ClientIndex) byNumber(text string) (ids []string) {
+	n := mailtext.NumbersIn(text)
+	for _, m := range inBrackets.FindAllStringSubmatch(text, maxOthers) {
+		n.Labelled = append(n.Labelled, m[1])
+	}
+	for _, number := range slices.Concat(n.Labelled, n.KvK, n.VAT, announced(text)) {
+		for _, at := range x.numbered(number) {
+			ids = withID(ids, x.clients[at].ID)
+		}
+	}
+	return ids
 }
 
 // Accounts returns the bank accounts of some clients.

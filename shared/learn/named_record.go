@@ -12,7 +12,7 @@ import (
 // turned out to be about another, the name alone says nothing. It does when the mail says
 // that it is about another matter.
 func StillUnclear(rule directory.Rule, it item.Item, named []string) []string {
-	if rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone {
+	if !counting(rule) {
 		return named
 	}
 	return slices.DeleteFunc(slices.Clone(named), func(id string) bool {
@@ -41,22 +41,7 @@ const leastNamed = 3
 // for those of a notary's clerk. One mail that was placed wrongly ends that until as many
 // were right again.
 func NamesItsClient(rule directory.Rule, it item.Item) bool {
-	if it.Verdict != item.VerdictPass || rule.State != directory.RuleOn && rule.State != directory.RuleLearning {
-		return false
-	}
-	n := 0
-	for _, e := range slices.Backward(rule.Evidence) {
-		switch {
-		case e.Action == Otherwise:
-			return false
-		case !e.Verified || len(e.Named) == 0:
-		case !slices.Equal(e.Named, []string{e.Client}):
-			return false
-		default:
-			if n++; n == leastNamed {
-				return true
-			}
-		}
-	}
-	return false
+	return it.Verdict == item.VerdictPass && counting(rule) && inARow(rule.Evidence, leastNamed, func(e directory.Evidence) (bool, bool) {
+		return e.Action == Otherwise || e.Verified && len(e.Named) > 0, e.Action != Otherwise && slices.Equal(e.Named, []string{e.Client})
+	})
 }

@@ -180,7 +180,7 @@ func (s *ownClients) weighEarlier(found []*candidate) {
 		if s.m.Answered != nil && s.m.Answered.Client == c.ID {
 			found[i].add(chatOwnClient, reason("answers-chat"))
 		}
-		if n := times.all[c.ID]; n > 0 && s.taught() {
+		if n := times.all[c.ID]; n > 0 && counting(s.rule) {
 			why := reason("often", n, times.total)
 			if word[i] != "" {
 				why = reasonChosenBefore(word[i])
@@ -199,12 +199,6 @@ func (p *candidate) named() bool {
 }
 
 var namingCodes = set("number kvk vat iban name word name-part name-like name-file")
-
-// taught says whether earlier choices count: nobody switched the rule off or
-// took it back.
-func (s *ownClients) taught() bool {
-	return s.rule.State == directory.RuleOn || s.rule.State == directory.RuleLearning
-}
 
 // sharedParts returns, for each client, a word of a text that the names of two or three of
 // the clients have, and no others: it is about one of those. The writer's own name and

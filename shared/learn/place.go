@@ -75,16 +75,10 @@ func (p *pointing) sign(ids ...string) {
 
 // read notes the clients that a text names. Itself says that it is what the mail says.
 func (p *pointing) read(text string, itself bool) {
-	n := mailtext.NumbersIn(text)
-	for _, m := range inBrackets.FindAllStringSubmatch(text, maxOthers) {
-		n.Labelled = append(n.Labelled, m[1])
+	for _, id := range p.x.byNumber(text) {
+		p.note(id, itself)
 	}
-	for _, number := range slices.Concat(n.Labelled, n.KvK, n.VAT, announced(text)) {
-		for _, at := range p.x.numbered(number) {
-			p.note(p.x.clients[at].ID, itself)
-		}
-	}
-	for _, number := range n.Unlabelled { // it may be anything, unless it is that of a client of the sender
+	for _, number := range mailtext.NumbersIn(text).Unlabelled { // it may be anything, unless it is that of a client of the sender
 		if at, ok := p.x.number[fold(number)]; ok && utf8.RuneCountInString(number) >= 4 && !otherNumber(text, number) {
 			if id := p.x.clients[at].ID; slices.Contains(p.it.Facts.Clients, id) {
 				p.note(id, false)

@@ -7,7 +7,6 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
-	"kantoorpost/shared/mailtext"
 )
 
 // A portal is an address from which a program writes for many clients: it sends
@@ -28,14 +27,8 @@ func (x *ClientIndex) ForPortal(it item.Item) []string {
 	for _, id := range x.whole(it.Says) {
 		ids = withID(ids, id)
 	}
-	numbers := mailtext.NumbersIn(it.Subject + "\n" + it.Says)
-	for _, m := range inBrackets.FindAllStringSubmatch(it.Subject+"\n"+it.Says, maxOthers) {
-		numbers.Labelled = append(numbers.Labelled, m[1])
-	}
-	for _, number := range slices.Concat(numbers.Labelled, numbers.KvK, numbers.VAT) {
-		for _, at := range x.numbered(number) {
-			ids = withID(ids, x.clients[at].ID)
-		}
+	for _, id := range x.byNumber(it.Subject + "\n" + it.Says) {
+		ids = withID(ids, id)
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	return ids[:min(len(ids), maxOthers)]
@@ -77,7 +70,7 @@ func (x *ClientIndex) Signed(it item.Item) []string { return x.whole(it.Signed) 
 // ByDisplayName returns the client that people chose for all mail of a sender with the
 // same display name, at least twice; nothing when there is none.
 func ByDisplayName(rule directory.Rule, it item.Item) []string {
-	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || it.From.Name == "" || it.Verdict != item.VerdictPass {
+	if !counting(rule) || it.From.Name == "" || it.Verdict != item.VerdictPass {
 		return nil
 	}
 	client, n := "", 0

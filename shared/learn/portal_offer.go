@@ -29,7 +29,7 @@ func offerPortal(list []Suggestion, m Mail, rule directory.Rule) []Suggestion {
 		return list
 	}
 	n := 0
-	if rule.State == directory.RuleOn || rule.State == directory.RuleLearning {
+	if counting(rule) {
 		n = len(choseClients(rule.Evidence))
 	}
 	shared := m.Item.Reason == item.UnknownSender && m.Item.Facts.Contact != "" // another contact has the address

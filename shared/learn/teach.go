@@ -228,6 +228,12 @@ func does(kind directory.RuleKind, e directory.Evidence) bool {
 	return strings.TrimPrefix(e.Action, always) == string(action)
 }
 
+// counting says whether the evidence of a rule about clients counts: nobody switched it
+// off or took it back.
+func counting(rule directory.Rule) bool {
+	return rule.State == directory.RuleOn || rule.State == directory.RuleLearning
+}
+
 // agree says whether people never decided for another client than the rule's.
 func agree(rule directory.Rule) bool {
 	return !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Client != rule.Client })

@@ -91,18 +91,8 @@ func (x *ClientIndex) AboutClient(it item.Item, client string, rule directory.Ru
 // usuallyFor says whether people chose a client the last two times for mail of a sender
 // with such a subject that named no client.
 func usuallyFor(rule directory.Rule, it item.Item, client string) bool {
-	if rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone || it.Verdict != item.VerdictPass {
-		return false
-	}
-	n := 0
-	for _, e := range slices.Backward(ofTemplate(rule.Evidence, template(it.Subject))) {
-		if len(e.Named) > 0 || !e.Verified {
-			continue
-		}
-		if e.Client != client || e.Action == Otherwise {
-			return false
-		}
-		n++
-	}
-	return n >= leastAgreeing
+	alike := ofTemplate(rule.Evidence, template(it.Subject))
+	return counting(rule) && it.Verdict == item.VerdictPass && inARow(alike, leastAgreeing, func(e directory.Evidence) (bool, bool) {
+		return len(e.Named) == 0 && e.Verified, e.Client == client && e.Action != Otherwise
+	})
 }
