@@ -46,7 +46,7 @@ func (cs *clientSearch) atDomain() []lookup {
 					if len(n) == 1 {
 						weight = domainAll
 					}
-					cs.candidate(id).add(weight, reasonDomain(domain, max(1, int(share+0.5))))
+					cs.candidate(id).add(weight, counted("same-domain", max(1, int(share+0.5)), domain))
 				}
 			}),
 		lookupIf(func(ctx context.Context, domain string) (directory.Rule, bool, error) {
@@ -54,7 +54,7 @@ func (cs *clientSearch) atDomain() []lookup {
 			return rule, ok && rule.State != directory.RuleUndone && rule.State != directory.RuleUndoing, err
 		}, domain, func(rule directory.Rule) {
 			for id, n := range count(rule.Evidence).all {
-				cs.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), reasonTaught(domain, n))
+				cs.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), counted("domain-rule", n, domain))
 			}
 		}),
 	}

@@ -47,7 +47,7 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 			return nil, err
 		}
 		if rule.Count > 0 {
-			c.add(often(dismissedBefore, rule.Count), counted("dismissed", rule.Count))
+			c.add(often(dismissedBefore, rule.Count), counted("dismissed", int(rule.Count)))
 		}
 	}
 	if alone && !prospect {
@@ -211,10 +211,10 @@ func automated(m Mail, p history) []Suggestion {
 		take.add(programOfContact, reason("is-contact"))
 	}
 	if len(p.near) > 0 && !p.known && m.Item.ListID == "" && !machine(m.Item.From.Email) {
-		take.add(programAtClient, reasonDomain(directory.Domain(m.Item.From.Email), 1))
+		take.add(programAtClient, counted("same-domain", 1, directory.Domain(m.Item.From.Email)))
 	}
 	if n := p.acceptedSender.Count; n > 0 {
-		take.add(often(releasedBefore, n), counted("released", n))
+		take.add(often(releasedBefore, n), counted("released", int(n)))
 	}
 	if m.Answered != nil {
 		take.add(answeredChat, reason("answers-chat"))
@@ -234,14 +234,14 @@ func automated(m Mail, p history) []Suggestion {
 	if m.Item.ListID != "" {
 		why := []Reason{reason("list", m.Item.ListID)}
 		if n := p.dismissedList.Count; n > 0 {
-			why = append(why, counted("dismissed", n))
+			why = append(why, counted("dismissed", int(n)))
 		}
 		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reason("machine")),
 			dismissal(Once, left*(1-likelyList)*0.4, reason("machine")))
 	}
 	why := append([]Reason{reason("machine")}, all.reasons()...)
 	if n := p.dismissedSender.Count; n > 0 {
-		why = append(why, counted("dismissed", n))
+		why = append(why, counted("dismissed", int(n)))
 	}
 	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...))
 }

@@ -50,8 +50,8 @@ var features = map[string]words.Text{
 	"kind:association": {NL: "‘%s’ past bij een stichting of vereniging", EN: "“%s” suits a foundation or association"},
 
 	// Which client it is about: what is known of the sender.
-	"same-domain":      {NL: "Een contact op @%s hoort hierbij", EN: "A contact at @%s belongs here"},
-	"same-domain:many": {NL: "%[2]d contacten op @%[1]s horen hierbij", EN: "%[2]d contacts at @%[1]s belong here"},
+	"same-domain:once": {NL: "Een contact op @%s hoort hierbij", EN: "A contact at @%s belongs here"},
+	"same-domain":      {NL: "%[2]d contacten op @%[1]s horen hierbij", EN: "%[2]d contacts at @%[1]s belong here"},
 	"domain-rule":      {NL: "%[2]d keer gekozen voor @%[1]s", EN: "Chosen %[2]d times for @%[1]s"},
 	"domain-rule:once": {NL: "Eén keer eerder gekozen voor @%s", EN: "Chosen once before for @%s"},
 	"domain-name":      {NL: "‘%s’ in het adres lijkt op de naam", EN: "“%s” in the address is like the name"},
@@ -113,26 +113,12 @@ func reason(feature string, with ...any) Reason {
 	return Reason{Code: code, Text: words.Text{NL: fmt.Sprintf(text.NL, with...), EN: fmt.Sprintf(text.EN, with...)}}
 }
 
-// counted is reason with a number of times, which has another sentence for once.
-func counted(feature string, n int64) Reason {
+// counted is reason with a number behind the rest, which has another sentence for once.
+func counted(feature string, n int, with ...any) Reason {
 	if n == 1 {
-		return reason(feature + ":once")
+		return reason(feature+":once", with...)
 	}
-	return reason(feature, n)
-}
-
-func reasonDomain(domain string, n int) Reason {
-	if n == 1 {
-		return reason("same-domain", domain)
-	}
-	return reason("same-domain:many", domain, n)
-}
-
-func reasonTaught(domain string, n int) Reason {
-	if n == 1 {
-		return reason("domain-rule:once", domain)
-	}
-	return reason("domain-rule", domain, n)
+	return reason(feature, append(with, n)...)
 }
 
 // The reasons that say one thing of a client.

@@ -23,13 +23,13 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 		genuine.add(contactAnswers, reason("answers-chat"))
 	}
 	if len(p.near) > 0 && !p.known {
-		genuine.add(contactWrote, reasonDomain(directory.Domain(m.Item.From.Email), 1))
+		genuine.add(contactWrote, counted("same-domain", 1, directory.Domain(m.Item.From.Email)))
 	}
 	if p.known && m.Trusted {
 		genuine.add(trustedBefore, reason("trusted-before"))
 	}
 	if n := p.acceptedSender.Count; n > 0 {
-		genuine.add(often(releasedBefore, n), counted("released", n))
+		genuine.add(often(releasedBefore, n), counted("released", int(n)))
 	}
 	by := written(m)
 	fake.add(doubted, reason("doubted"))
@@ -40,7 +40,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 		fake.add(often(alarming, int64(n)), reason("alarming"))
 	}
 	if n := p.dismissedSender.Count; n > 0 {
-		fake.add(often(dismissedBefore, n), counted("dismissed", n))
+		fake.add(often(dismissedBefore, n), counted("dismissed", int(n)))
 	}
 	yes := genuine.score() * (1 - fake.score())
 	no := fake.score() * (1 - genuine.score())
