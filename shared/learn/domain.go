@@ -32,8 +32,8 @@ const (
 //     or for one when the mail itself names that client. If for two only: the domain
 //     has the name of the client, or the directory has a contact there whom they did
 //     not decide on;
-//   - nobody with the sender's name is known anywhere else: it may be the same
-//     person, with a new address or a new job;
+//   - nobody with the sender's name is known anywhere else, or has several clients: it may
+//     be the same person, with a new address or a new job;
 //   - the mail names no other client, speaks of no takeover, and is not signed by a
 //     company with a name of its own: domains outlive companies.
 func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
@@ -68,7 +68,7 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 	}
 	taught, more := senders(rule), false
 	for _, c := range near {
-		if !slices.Contains(c.Clients, client) || len(c.Clients) > 1 && named != client {
+		if !slices.Contains(c.Clients, client) || len(c.Clients) > 1 && (named != client || name.like(nameOf(c.Name)) != different) {
 			return "", none, false, nil
 		}
 		more = more || !slices.Contains(taught, c.ID)
