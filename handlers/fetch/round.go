@@ -166,18 +166,12 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector
 	var arrivals []item.Arrival
 	var unread []error
 	for _, m := range page.Messages {
-		if m.Received.Before(earliest) {
-			m.Received = time.Now().UTC()
-		}
-		if !wanted(b.Activation, m) {
-			continue
-		}
-		a := arrival(b.Activation, m)
-		if err := h.readReport(ctx, graph, b, m, &a.Item); err != nil {
+		a, ok, err := h.received(ctx, graph, b, m)
+		if err != nil {
 			unread = append(unread, err)
-			continue
+		} else if ok {
+			arrivals = append(arrivals, a)
 		}
-		arrivals = append(arrivals, a)
 	}
 	for _, o := range page.Undecodable {
 		arrivals = append(arrivals, undecodable(b.Activation, o, item.Item{Received: time.Now().UTC()}))
@@ -226,12 +220,26 @@ func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *conn
 		o := mail.Undecodable{ID: id, Err: err}
 		return []item.Arrival{undecodable(b.Activation, o, item.Item{Received: time.Now().UTC()})}, nil
 	}
-	if err != nil || !wanted(b.Activation, m) {
+	if err != nil {
 		return nil, err
 	}
-	a := arrival(b.Activation, m)
-	if err := h.readReport(ctx, graph, b, m, &a.Item); err != nil {
+	a, ok, err := h.received(ctx, graph, b, m)
+	if err != nil || !ok {
 		return nil, err
 	}
 	return []item.Arrival{a}, nil
+}
+
+// received makes the arrival of a message of the inbox; false for one that is not stored.
+func (h *Handler) received(ctx context.Context, graph connector.Graph, b *connector.Box,
+	m mail.Message) (a item.Arrival, ok bool, err error) {
+	if m.Received.Before(earliest) {
+		m.Received = time.Now().UTC()
+	}
+	if !wanted(b.Activation, m) {
+		return a, false, nil
+	}
+	a = arrival(b.Activation, m)
+	err = h.readReport(ctx, graph, b, m, &a.Item)
+	return a, true, err
 }

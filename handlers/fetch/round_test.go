@@ -225,12 +225,13 @@ func TestCircle(t *testing.T) {
 // A mail without a time, or with an impossible one, is stored.
 func TestImpossibleTimes(t *testing.T) {
 	h := setUp(t)
-	g := &script{pages: []any{mail.Page{DeltaLink: "d1", Messages: []mail.Message{
+	moved := map[string]mail.Message{"moved": {ID: "moved", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}}
+	g := &script{mails: moved, pages: []any{mail.Page{DeltaLink: "d1", Incomplete: []string{"moved"}, Messages: []mail.Message{
 		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0,
 			0, time.UTC)},
 	}}}}
-	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 3 {
-		t.Errorf("%d of 3 stored, %v", h.stored(t), err)
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 4 {
+		t.Errorf("%d of 4 stored, %v", h.stored(t), err)
 	}
 }
 
