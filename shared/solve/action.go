@@ -121,7 +121,8 @@ func (cmd *command) learnForwarded(ctx context.Context, contact string) error {
 
 // addAddress gives a contact an address, with the rule that a person said so, and returns the
 // id of the contact. The address of another contact is a *directory.Conflict.
-func (cmd *command) addAddress(ctx context.Context, email string, who func(*directory.Tx) (directory.Contact, error)) (id string, err error) {
+func (cmd *command) addAddress(ctx context.Context, email string,
+	who func(*directory.Tx) (directory.Contact, error)) (id string, err error) {
 	rule := directory.RuleID(directory.AddressContact, email)
 	err = cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
 		c, err := who(tx)
