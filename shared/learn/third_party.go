@@ -64,7 +64,9 @@ func isDomain(name, email string) bool {
 // sharesWord says whether a domain has a word of a client's name that tells it apart.
 func sharesWord(domain, client string) bool {
 	plain := strings.ReplaceAll(label(domain), "-", "")
-	return slices.ContainsFunc(nameTokens(client), func(w string) bool { return weighty(w) && !mailtext.Trade(w) && strings.Contains(plain, w) })
+	return slices.ContainsFunc(nameTokens(client), func(w string) bool {
+		return weighty(w) && !mailtext.Trade(w) && strings.Contains(plain, w)
+	})
 }
 
 // inBrackets finds numbers as programs mark a client with them.

@@ -146,7 +146,8 @@ func (w officeWords) file(name string) (list []officeMail) {
 func officeFile(value string) Attachment {
 	name, content, _ := strings.Cut(value, " = ")
 	if strings.HasSuffix(name, ".csv") {
-		return Attachment{Name: name, ContentType: "text/csv; charset=utf-8", Content: []byte(strings.ReplaceAll(content, " / ", "\r\n") + "\r\n")}
+		return Attachment{Name: name, ContentType: "text/csv; charset=utf-8",
+			Content: []byte(strings.ReplaceAll(content, " / ", "\r\n") + "\r\n")}
 	}
 	return Attachment{Name: name, ContentType: "application/pdf", Content: pdf(content)}
 }
