@@ -21,8 +21,8 @@ import (
 //
 //	go test ./shared/learn -run TestWeights -update
 //
-// Fitted to five years they put the right suggestion first for 97.6 % of the mail of four
-// others, as weights changed by hand did; judgement alone 96.4 %, fitted to three 96.2 %.
+// Fitted to five years they put the right suggestion first for 98.3 % of the mail of four
+// others; judgement alone 97.5 %.
 type weights struct {
 	// Evidence multiplies the logarithm of a clue's chance to mislead, by code; 1 where
 	// there is none. It is never negative: no evidence speaks against what it points to.
