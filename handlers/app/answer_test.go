@@ -133,7 +133,7 @@ func TestQuietAnswers(t *testing.T) {
 		answer := func(from, id string, more ...string) {
 			more = append(more, "In-Reply-To: <r1@kantoor.example>")
 			raw := apptest.RawMail(from, "info@"+apptest.Domain, "Automatisch antwoord: Vraag", id, more...)
-			raw = strings.Replace(raw, "Zie het onderwerp.", "Ik ben afwezig tot en met 14 december. Mijn vervanger is Els de Boer.", 1)
+			raw = strings.Replace(raw, "Zie het onderwerp.", "Ik ben afwezig tot en met 14 januari. Mijn vervanger is Els de Boer.", 1)
 			w.Send(from, []string{"info@" + apptest.Domain}, raw)
 		}
 		answer("jan@bakker.example", "o1", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All")
@@ -153,7 +153,7 @@ func TestQuietAnswers(t *testing.T) {
 			if kind := m["kind"].(string); kind != "mail" && kind != "reply" {
 				quiet[kind]++
 				away, _ := m["away"].(object)
-				if kind == "auto-reply" && (away["until"] != "2000-12-14" || away["replacement"] != "Els de Boer") {
+				if kind == "auto-reply" && (away["until"] != "2000-01-14" || away["replacement"] != "Els de Boer") {
 					t.Errorf("%v is away: %v", m["from"], away)
 				}
 			}
