@@ -125,9 +125,9 @@ func (s *site) replyState(v *request) error {
 // takeBack makes a reply a draft again, when it has not left yet, and opens it.
 func takeBack(v *request, r *replyObject) error {
 	page := "/web/chats/" + url.PathEscape(r.Chat)
-	not := "replies.not-back"
+	back, not := "replies.back", "replies.not-back"
 	if v.r.PostFormValue("over") != "" {
-		not = "replies.not-over"
+		back, not = "replies.over", "replies.not-over"
 	}
 	if ok, err := succeeded(refused, v.api.delete(r.api(""), ""),
 		func(*Problem) error { return v.leave(page, flash{Key: not}) }); !ok {
@@ -137,7 +137,7 @@ func takeBack(v *request, r *replyObject) error {
 	if err := v.api.patch("/api/chats/"+url.PathEscape(r.Chat), "", map[string]string{"state": "open"}, nil); err != nil {
 		return err
 	}
-	return v.leave(page+"/write", flash{Key: "replies.back"})
+	return v.leave(page+"/write", flash{Key: back})
 }
 
 // retryReply sends again what was not sent.

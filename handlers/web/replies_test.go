@@ -128,6 +128,7 @@ func TestActionsOnReplies(t *testing.T) {
 	}{
 		{"back", "", "DELETE ", "", "/web/chats/" + one + "/write", "replies.back:0:", 0},
 		{"back", "", "DELETE ", "", "/web/chats/" + one, "replies.not-back:0:", 409},
+		{"back", "over=yes", "DELETE ", "", "/web/chats/" + one + "/write", "replies.over:0:", 0},
 		{"retry", "confirmed=yes", "POST /retry", `{"confirmed":true}`, "/web/replies", "replies.held:0:" + one + ".r1", 0},
 		{"retry", "", "POST /retry", `{}`, "/web/replies", "replies.not-again:0:", 409},
 		{"approve", "tag=%22v1%22", "POST /approve", `{"comment":""}`, "/web/replies", "replies.approved:0:", 0},
@@ -153,7 +154,7 @@ func TestActionsOnReplies(t *testing.T) {
 			strings.TrimSpace(api.bodies[method+" "+path]) != c.body {
 			t.Errorf("%s: %d %v %q", c.do, w.Code, w.Header(), api.bodies)
 		}
-		if opened := strings.TrimSpace(api.bodies["PATCH /api/chats/"+one]) == `{"state":"open"}`; opened != (c.key == "replies.back:0:") {
+		if opened := strings.TrimSpace(api.bodies["PATCH /api/chats/"+one]) == `{"state":"open"}`; opened != strings.HasSuffix(c.to, "/write") {
 			t.Errorf("%s: the chat was opened: %t", c.do, opened)
 		}
 		if strings.Contains(c.form, "tag") && tag != `"v1"` {
