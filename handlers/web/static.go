@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 )
 
@@ -35,11 +37,40 @@ var readStatic = sync.OnceValues(func() (map[string]asset, error) {
 		if err != nil {
 			return nil, err
 		}
+		b = compact(e.Name(), b)
 		sum := sha256.Sum256(b)
 		all[e.Name()] = asset{b, "/web/static/" + hex.EncodeToString(sum[:6]) + "/" + e.Name()}
 	}
 	return all, nil
 })
+
+// compact returns a style sheet or a script of ours without comments and
+// indentation: together a tenth of what a first page loads. A comment in a script
+// stands on lines of its own, and no text of a script goes over a line.
+func compact(name string, text []byte) []byte {
+	css := strings.HasSuffix(name, ".css")
+	if !css && (path.Ext(name) != ".js" || strings.HasSuffix(name, ".min.js")) {
+		return text
+	}
+	if css {
+		var rules []byte
+		for more := true; more; {
+			var before []byte
+			before, text, more = bytes.Cut(text, []byte("/*"))
+			rules = append(rules, before...)
+			_, text, _ = bytes.Cut(text, []byte("*/"))
+		}
+		text = rules
+	}
+	var out []byte
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimLeft(line, " \t")
+		if css || !bytes.HasPrefix(line, []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
+}
 
 func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.static[r.PathValue("file")]

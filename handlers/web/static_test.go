@@ -1,8 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -52,6 +54,30 @@ func TestStylesAndIconsAreUsed(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(--[\w-]+)\s*:`).FindAllStringSubmatch(style, -1) {
 		if !strings.Contains(style, "var("+m[1]) && !strings.Contains(used, m[1]) {
 			t.Errorf("%s is used nowhere", m[1])
+		}
+	}
+}
+
+// What browsers load has no comments; scripts of others are as they were published.
+func TestStaticFilesAreCompact(t *testing.T) {
+	for _, c := range [][3]string{
+		{"a.css", "/* why */\n  p { a: b; } /* more\nof it */ i { c: d }", "\np { a: b; }  i { c: d }"},
+		{"a.js", "// why\n  a(); // as it is\n\tb();", "a(); // as it is\nb();"},
+		{"a.min.js", "// licence\n  a();", "// licence\n  a();"},
+		{"a.svg", "  <a/>", "  <a/>"},
+	} {
+		if got := string(compact(c[0], []byte(c[1]))); got != c[2] {
+			t.Errorf("%s: %q", c[0], got)
+		}
+	}
+	for name, a := range must.Get(readStatic())(t) {
+		if path.Ext(name) != ".js" || strings.HasSuffix(name, ".min.js") {
+			continue
+		}
+		for line := range bytes.Lines(a.content) {
+			if bytes.Count(line, []byte("`"))%2 != 0 {
+				t.Errorf("%s: a text goes over a line: %s", name, line)
+			}
 		}
 	}
 }
