@@ -24,7 +24,7 @@ import (
 // and what is certain. A new case is a new file.
 //
 //	-- office --  client ID NUMBER [type=TYPE] [iban=N] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME ·
-//	              member ID ADDRESS NAME · team CLIENT MEMBER ·
+//	              member|former ID ADDRESS NAME · team CLIENT MEMBER ·
 //	              domain DOMAIN CONTACT CLIENT|- · habit CONTACT CLIENT WORD… · dismissed KIND KEY [always] · accepted ADDRESS ·
 //	              off KIND KEY · undone KIND KEY · chat CLIENT CONTACT · own ADDRESS · trusted
 //	-- mail --    NAME: VALUE, for the fields that matter
@@ -114,7 +114,7 @@ func checkSuggestions(t *testing.T, list []Suggestion) {
 			t.Errorf("%s twice", s.says())
 		}
 		seen[s.says()] = true
-		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != "prospect" ||
+		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != "prospect" && s.Reasons[0].Code != "former-colleague" ||
 			s.Name == "") {
 			t.Errorf("a contact without a name or client: %+v", s)
 		}
@@ -222,7 +222,7 @@ func (c *testCase) parseOffice(t *testing.T, w []string) {
 		}
 		co.Name = strings.Join(rest, " ")
 		p.contacts[co.ID] = co
-	case "member":
+	case "member", "former":
 		p.members = append(p.members, directory.TeamMember{ID: w[1], Email: w[2], Name: strings.Join(w[3:], " "), Active: w[0] == "member"})
 	case "team":
 		p.teams[w[1]] = append(p.teams[w[1]], directory.Link{Member: w[2]})

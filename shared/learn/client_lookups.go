@@ -8,13 +8,21 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// atAddress looks for the contact who has the sender's address without its tag.
+// atAddress looks for the contact who has the sender's address without its tag,
+// and for the former team member who had the address.
 func (cs *clientSearch) atAddress() []lookup {
-	base, tagged := directory.Untagged(cs.by.from.Email)
-	if !tagged {
-		return nil
+	var lookups []lookup
+	if base, tagged := directory.Untagged(cs.by.from.Email); tagged {
+		lookups = append(lookups, lookupIf(cs.office.ContactByAddress, base, func(c directory.Contact) { cs.untagged = &c }))
 	}
-	return []lookup{lookupIf(cs.office.ContactByAddress, base, func(c directory.Contact) { cs.untagged = &c })}
+	if cs.by.colleague {
+		lookups = append(lookups, lookupIf(cs.office.MemberByAddress, cs.by.from.Email, func(m directory.TeamMember) {
+			if !m.Active {
+				cs.former = m.Name
+			}
+		}))
+	}
+	return lookups
 }
 
 // atDomain looks for clients by the contacts at the sender's domain and by the
@@ -170,6 +178,23 @@ func (cs *clientSearch) byName() []lookup {
 				return cs.office.ContactsNamed(ctx, last, maxNamed)
 			},
 			func(found []directory.Contact) { cs.named = append(cs.named, found...) }))
+	}
+	return lookups
+}
+
+// amongRecipients looks for clients by the contacts among the recipients.
+func (cs *clientSearch) amongRecipients() []lookup {
+	var lookups []lookup
+	for _, a := range slices.Concat(cs.m.Item.To, cs.m.Item.Cc) {
+		email, err := directory.ReceivedAddress(a.Email)
+		if err != nil || email == cs.by.from.Email || email == cs.m.Item.Address || cs.m.Own != nil && cs.m.Own(email) || len(lookups) == maxAround {
+			continue
+		}
+		lookups = append(lookups, lookupIf(cs.office.ContactByAddress, email, func(c directory.Contact) {
+			for _, id := range c.Clients {
+				cs.candidate(id).add(recipient/float64(len(c.Clients)), reason("recipient", c.Name))
+			}
+		}))
 	}
 	return lookups
 }

@@ -22,6 +22,7 @@ const (
 	maxFirst            = 22 // questions of the first round, the most telling first
 	readsMisspelt       = 3  // of the table, for one word that may be misspelt
 	maxLoaded           = 5  // clients that only contacts led to
+	maxAround           = 4  // recipients
 	maxAlike            = 20 // clients with a word in their name
 	maxContactsOfClient = 50 // contacts of one client
 
@@ -108,6 +109,7 @@ type clientSearch struct {
 	chat       *directory.Contact  // of the chat that the mail answers
 	untagged   *directory.Contact  // who has the author's address without its tag
 	owner      *directory.Contact  // who has the author's address, and another name
+	former     string              // the former team member who had the author's address
 	said       []directory.Client  // whose name may be in the text
 	missed     []string            // names in the text that no client has
 	most       int                 // clients with one word in their name that are read
@@ -174,7 +176,7 @@ func searchClients(ctx context.Context, office Office, m Mail, by author) (*clie
 	cs := newSearch(office, m, by)
 	var lookups []lookup
 	for _, more := range [][]lookup{cs.atAddress(), cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.bySenderName(), cs.byCompany(), cs.byDomainName(),
-		cs.byOwnName(), cs.byLooseNumber(), cs.byText(), cs.byFile()} {
+		cs.byOwnName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText(), cs.byFile()} {
 		lookups = append(lookups, more...)
 	}
 	lookups = lookups[:min(len(lookups), maxFirst)]

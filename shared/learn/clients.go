@@ -76,7 +76,7 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	}
 	room := maxQuestions - len(first) - later
 	for _, more := range [][]lookup{s.byNumber(), s.inBrackets(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(),
-		s.byWord(len(ids) > maxLinked)} {
+		s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
 		first = append(first, more[:min(len(more), room)]...)
 		room -= min(len(more), room)
 	}

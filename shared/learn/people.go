@@ -68,6 +68,12 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		s.Score, s.Reasons = left*often(prospect, int64(n)), []Reason{reason("prospect")}
 		list, left = append(list, s), left-s.Score
 	}
+	if cs.former != "" && nothing {
+		s := cs.newContact()
+		reasons = []Reason{reason("former-colleague")}
+		s.Name, s.Score, s.Reasons = cs.former, left*formerColleague, reasons
+		list, left = append(list, s), left-s.Score
+	}
 	left *= nobody.score()
 	// An unknown sender is not refused for good only because nothing is known, and
 	// nobody applies for a job twice.
@@ -109,6 +115,7 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 			candidates = append(candidates, *c)
 		}
 	}
+	var only *directory.Contact
 	if err := cs.readOwner(ctx); err != nil {
 		return nil, err
 	}
@@ -123,6 +130,9 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 			return nil, err
 		}
 		candidates = append(candidates, of...)
+		if len(of) == 1 && cs.by.name.first == "" && cs.by.domain() == "" {
+			only = &of[0]
+		}
 	}
 	sorting.By(candidates, func(a, b directory.Contact) int { return strings.Compare(a.ID, b.ID) })
 	candidates = slices.CompactFunc(candidates, func(a, b directory.Contact) bool { return a.ID == b.ID })
@@ -133,7 +143,7 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 	var people []*person
 	for _, c := range candidates {
 		p := &person{contact: c}
-		cs.weigh(p, n)
+		cs.weigh(p, n, only)
 		if taken != nil {
 			cs.weighShared(p, *taken, n[same] > 0)
 		}
@@ -184,7 +194,7 @@ func (cs *clientSearch) alikeName(c directory.Contact) likeness {
 }
 
 // weigh adds the clues for one contact.
-func (cs *clientSearch) weigh(p *person, n map[likeness]float64) {
+func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
 	alike := cs.alikeName(p.contact)
 	if cs.untagged != nil && cs.untagged.ID == p.contact.ID {
 		p.add(sameMailbox, reason("same-mailbox", p.contact.Name))
@@ -205,8 +215,20 @@ func (cs *clientSearch) weigh(p *person, n map[likeness]float64) {
 	case firstAlike:
 		p.add(sameFirst/n[firstAlike], reason("alike-name", p.contact.Name))
 	}
-	if answers && alike != different {
+	if phone := cs.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) &&
+		(alike != different || cs.by.name.first == "") {
+		p.add(samePhone, reason("same-phone", phone))
+	}
+	switch {
+	case answers && alike != different:
 		p.add(nameInChat, reason("answers-chat"))
+	case answers && cs.by.name.first == "":
+		p.add(chatUnnamed, reason("answers-chat"))
+	case answers:
+		p.add(chatOtherName, reason("answers-chat"))
+	}
+	if only != nil && only.ID == p.contact.ID {
+		p.add(sameFirst, reason("client", cs.ranked()[0].client.Name))
 	}
 	if alike == different {
 		return
@@ -242,4 +264,16 @@ func (cs *clientSearch) namesClient() bool {
 // belongs says whether a clue points to a client of the contact.
 func (cs *clientSearch) belongs(c directory.Contact) bool {
 	return slices.ContainsFunc(c.Clients, func(id string) bool { return cs.candidates[id].scored() > 0 })
+}
+
+// plainPhone returns the last nine digits of a phone number, which are the same
+// with a country code and without.
+func plainPhone(phone string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
+	return digits[max(0, len(digits)-9):]
 }

@@ -32,6 +32,9 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 		genuine.add(often(releasedBefore, n), counted("released", int(n)))
 	}
 	by := written(m)
+	if by.card.Phone != "" && plainPhone(by.card.Phone) == plainPhone(p.contact.Phone) {
+		genuine.add(phoneOfContact, reason("same-phone", by.card.Phone))
+	}
 	fake.add(doubted, reason("doubted"))
 	if !p.known {
 		fake.add(strangerDoubted, reason("unknown"))

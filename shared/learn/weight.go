@@ -16,9 +16,13 @@ const (
 	sameInitial     = 0.45 // "J. Jansen" is often Jan, and sometimes Joost
 	sameFirst       = 0.40 // "Jan", at the domain where one Jan is known
 	sameMailbox     = 0.95 // its address with a tag behind the name, which mail servers leave out
+	formerColleague = 0.40 // has private affairs like everybody; most mail is meant for successors
+	samePhone       = 0.60 // a mobile number is one person's, a switchboard is not
 	nameAtDomain    = 0.50 // beside a name: people change the part before the @
 	nameAtClient    = 0.40 // beside a name: the mail is about a client of that person
 	nameInChat      = 0.60 // beside a name: it answers that person
+	chatUnnamed     = 0.35 // it answers that person, and the author has no name
+	chatOtherName   = 0.05 // it answers that person, under another name
 	ownerShares     = 0.45 // its address, beside another name: a family, a desk
 	ownerForwards   = 0.70 // the same, of an address that writes for others
 	throughPortal   = 0.30 // times that, for "Piet Jansen via Ondertekenen": not he wrote it
@@ -37,6 +41,7 @@ const (
 	company        = 0.75 // the signature or display name says so
 	named          = 0.70 // the text says its name
 	namedAbout     = 0.88 // the text says that it is about it, or for it
+	recipient      = 0.45 // one of its contacts is among the recipients
 	answeredChat   = 0.60 // the mail answers its chat
 	employerFactor = 0.80 // for numbers in the signature: they are those of whom the writer works for
 	quotedFactor   = 0.50 // for quoted text: somebody else wrote it
@@ -91,6 +96,7 @@ const (
 	contactWrote     = 0.25 // a doubted mail may be genuine: contacts have broken mail servers
 	contactAnswers   = 0.92 // contacts know what was said in the chat
 	trustedBefore    = 0.80
+	phoneOfContact   = 0.50
 	strangerDoubted  = 0.60 // a doubted and unknown sender is seldom missed
 	doubted          = 0.40 // Exchange is right more often than not
 	alarming         = 0.80 // for each phrase that hurries or asks for money, as fraud does
