@@ -183,7 +183,7 @@ func TestCloseAChat(t *testing.T) {
 	id := k.start(t, 1, "Jan", "editor", "reader")
 	tag := k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
 	k.ok(t, "editor", "POST /api/chats/"+id+"/notes", `{"body":"Ik bel."}`)
-	// Nobody closes what somebody wrote in meanwhile.
+	// A chat with a newer message is not closed unseen.
 	k.answers(t, http.StatusPreconditionFailed, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag)
 	late := tag
 	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")

@@ -106,7 +106,7 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 	})
 }
 
-// activations are those of all mailboxes, also of those that are not active now.
+// activations are the activations of all mailboxes, inactive ones too.
 func (a *api) activations(ctx context.Context) ([]connector.Activation, error) {
 	boxes, err := a.Connectors.Boxes(ctx)
 	var all []connector.Activation
@@ -116,7 +116,7 @@ func (a *api) activations(ctx context.Context) ([]connector.Activation, error) {
 	return all, err
 }
 
-// linksOnce looks for those for whom a member stands in only once in a request.
+// linksOnce asks the directory once in a request for whom a member stands in.
 type linksOnce struct{ *directory.Store }
 
 // SubstitutedBy is that of the directory.

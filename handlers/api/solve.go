@@ -180,8 +180,8 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body wire.RetryBody })
 	return bodyOf(wire.Retried{Asked: len(ids), Released: r.Released}, err)
 }
 
-// maxRead is for how many of the mails that are dismissed together it is read what was
-// suggested: that takes up to 20 ms for each.
+// maxRead is the most mails, dismissed together, of which the first suggestion is read:
+// that takes up to 20 ms for each.
 const maxRead = 20
 
 func (a *api) dismissMails(ctx context.Context, in *struct{ Body wire.ManyBody }) (*bodyOutput[wire.Dismissed], error) {

@@ -97,15 +97,3 @@ func asText(t *testing.T, v any) string {
 	text := must.Get(json.MarshalIndent(v, "", " "))(t)
 	return string(text)
 }
-
-// state is the state of a reply, asked until an answer comes.
-func (w *world) state(chat, id any) string {
-	w.T.Helper()
-	var reply object
-	for range 10 {
-		if code := w.Ask(anna, "GET", fmt.Sprint("/api/chats/", chat, "/replies/", id), nil, &reply); code == 200 {
-			return reply["state"].(string)
-		}
-	}
-	return ""
-}

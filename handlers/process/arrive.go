@@ -46,7 +46,7 @@ func (h *Handler) Arrive(ctx context.Context, to connector.Activation, mails []i
 	return done, err
 }
 
-// A page are the mails of one page of Graph, in the order in which they are decided.
+// A page holds the mails of one page of Graph, in the order in which they are decided.
 type page struct {
 	*run
 	batch   table.Batch

@@ -102,7 +102,7 @@ func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context
 	return r.value, r.err
 }
 
-// has returns the value of a key, if get has read it.
+// has returns the value of a key that get has read before; false for another key.
 func (m *memo[T]) has(key string) (value T, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
