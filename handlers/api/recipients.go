@@ -2,12 +2,16 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
@@ -35,6 +39,8 @@ type correspondence struct {
 	boxes    []connector.Activation // that are active
 	own      map[string]bool        // their addresses and aliases
 	seen     map[string]bool        // addresses in messages; nil: not read yet
+	mu       sync.Mutex             // guards what follows
+	members  map[string]bool        // whether an address is that of an active team member
 	contacts map[string]directory.Contact
 }
 
@@ -43,7 +49,7 @@ func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence,
 	if err != nil {
 		return nil, err
 	}
-	k := &correspondence{api: a, chat: c, own: map[string]bool{}, contacts: map[string]directory.Contact{}}
+	k := &correspondence{api: a, chat: c, own: map[string]bool{}, members: map[string]bool{}, contacts: map[string]directory.Contact{}}
 	for _, b := range boxes {
 		if !b.Active {
 			continue
@@ -103,22 +109,59 @@ func (k *correspondence) read(ctx context.Context) error {
 
 // contact is the contact with an address, and whether there is one.
 func (k *correspondence) contact(ctx context.Context, email string) (directory.Contact, bool, error) {
-	normal := compose.Normal(email)
-	if c, ok := k.contacts[normal]; ok {
-		return c, c.ID != "", nil
-	}
-	c, found, err := k.api.Directory.ContactByAddress(ctx, normal)
-	if err == nil {
-		k.contacts[normal] = c
-	}
-	return c, found, err
+	c, err := once(&k.mu, k.contacts, compose.Normal(email), func(normal string) (directory.Contact, error) {
+		c, _, err := k.api.Directory.ContactByAddress(ctx, normal)
+		return c, err
+	})
+	return c, c.ID != "", err
 }
 
-// marks are those of an address.
-func (k *correspondence) marks(ctx context.Context, email string) (marks []string, err error) {
+// isMember tells whether an address is that of an active team member.
+func (k *correspondence) isMember(ctx context.Context, email string) (bool, error) {
+	return once(&k.mu, k.members, compose.Normal(email), func(normal string) (bool, error) {
+		m, found, err := k.api.Directory.MemberByAddress(ctx, normal)
+		return found && m.Active, err
+	})
+}
+
+// once is what read returns for a key, which it is asked for once.
+func once[T any](mu *sync.Mutex, kept map[string]T, key string, read func(string) (T, error)) (T, error) {
+	mu.Lock()
+	v, ok := kept[key]
+	mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := read(key)
+	if err == nil {
+		mu.Lock()
+		kept[key] = v
+		mu.Unlock()
+	}
+	return v, err
+}
+
+// marksOf returns the marks of each address. It reads side by side: a mail may have
+// hundreds of recipients.
+func (k *correspondence) marksOf(ctx context.Context, emails []string) ([][]string, error) {
 	if err := k.read(ctx); err != nil {
 		return nil, err
 	}
+	marks, errs := make([][]string, len(emails)), make([]error, len(emails))
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i, email := range emails {
+		reads.Go(func() error {
+			marks[i], errs[i] = k.marks(ctx, email)
+			return nil
+		})
+	}
+	_ = reads.Wait() // the errors are in errs
+	return marks, errors.Join(errs...)
+}
+
+// marks are those of an address; read has been called.
+func (k *correspondence) marks(ctx context.Context, email string) (marks []string, err error) {
 	normal := compose.Normal(email)
 	if !k.seen[normal] {
 		marks = append(marks, markNew)
@@ -126,11 +169,9 @@ func (k *correspondence) marks(ctx context.Context, email string) (marks []strin
 	if k.isOwn(normal) {
 		return append(marks, markColleague), nil
 	}
-	m, found, err := k.api.Directory.MemberByAddress(ctx, normal)
-	if err != nil {
+	if member, err := k.isMember(ctx, normal); err != nil {
 		return nil, err
-	}
-	if found && m.Active {
+	} else if member {
 		return append(marks, markColleague), nil
 	}
 	c, found, err := k.contact(ctx, normal)
@@ -146,12 +187,16 @@ func (k *correspondence) marks(ctx context.Context, email string) (marks []strin
 // marked are addresses with their marks, and with the name of the directory where the
 // mail has none.
 func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]wire.RecipientObject, error) {
-	out := []wire.RecipientObject{}
+	var emails []string
 	for _, a := range list {
-		marks, err := k.marks(ctx, a.Email)
-		if err != nil {
-			return nil, err
-		}
+		emails = append(emails, a.Email)
+	}
+	marks, err := k.marksOf(ctx, emails)
+	if err != nil {
+		return nil, err
+	}
+	out := []wire.RecipientObject{}
+	for i, a := range list {
 		if a.Name == "" {
 			if c, found, err := k.contact(ctx, a.Email); err != nil {
 				return nil, err
@@ -159,7 +204,7 @@ func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]wir
 				a.Name = c.Name
 			}
 		}
-		out = append(out, wire.RecipientObject{Name: a.Name, Email: a.Email, Marks: marks})
+		out = append(out, wire.RecipientObject{Name: a.Name, Email: a.Email, Marks: marks[i]})
 	}
 	return out, nil
 }

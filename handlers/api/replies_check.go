@@ -95,16 +95,17 @@ func (k *correspondence) warnings(ctx context.Context, n outbox.New) (all []wire
 
 // outsiders are the recipients that are new in the chat and no contact of its client.
 func (k *correspondence) outsiders(ctx context.Context, r outbox.Reply) (emails []string, err error) {
+	var all []string
 	for _, to := range r.Recipients() {
-		marks, err := k.marks(ctx, to.Email)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(marks, markNew) && slices.Contains(marks, markOutside) {
-			emails = append(emails, words.Isolate(to.Email))
+		all = append(all, to.Email)
+	}
+	marks, err := k.marksOf(ctx, all)
+	for i, m := range marks {
+		if slices.Contains(m, markNew) && slices.Contains(m, markOutside) {
+			emails = append(emails, words.Isolate(all[i]))
 		}
 	}
-	return emails, nil
+	return emails, err
 }
 
 // maxNameLookups is how many words of file names are looked for in names of clients.
