@@ -92,8 +92,7 @@ var dangerousEnds = set("ade adp apk app appcontent-ms application appref-ms app
 	"svg svgz swf sys theme themepack udl url vb vbe vbp vbs vhd vhdx vsmacros " +
 	"vsw wasm webloc webpnp website workflow ws wsb wsc wsf wsh xbap xht xhtml xlam xll xlsb xlsm xltm xnk xsl")
 
-// dangerousTypes are content types that are dangerous whatever the file name
-// is.
+// dangerousTypes are content types that are dangerous with any file name.
 var dangerousTypes = set("text/html application/xhtml+xml image/svg+xml text/javascript application/javascript " +
 	"application/x-javascript application/ecmascript text/vbscript application/hta " +
 	"application/x-msdownload application/x-msdos-program application/vnd.microsoft.portable-executable application/x-dosexec " +

@@ -113,7 +113,7 @@ func (a *api) readName(ctx context.Context, kind, id string) (name string, err e
 	return name, err
 }
 
-// nameBy is the field Name of what get finds.
+// nameBy returns the field Name of the object that get returns for an id. T must have that field.
 func nameBy[T any](ctx context.Context, get func(context.Context, string) (T, error), id string) (string, error) {
 	object, err := get(ctx, id)
 	return reflect.ValueOf(object).FieldByName("Name").String(), err

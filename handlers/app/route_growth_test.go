@@ -19,7 +19,7 @@ var growthPages = []string{"/web/mails", "/web/mails/{mail}", "/web/mails/{mail}
 	"/web/settings", "/web/settings/sending", "/web/audit", "/web/health", "/web/me", "/web/templates", "/web/connectors/{connector}",
 	"/web/connectors/{connector}/addresses/{address}", "/web/recipients?chat={chat}&search=jan"}
 
-// bounded are the most reads of what grows to an end: a page names the first twenty notices.
+// bounded has the limit for a page whose reads grow and then stop: it names at most twenty notices.
 var bounded = map[string]int{"/web/notices": 70}
 
 // No page and no route that reads costs more reads with ten times as much of everything. An

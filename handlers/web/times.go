@@ -91,7 +91,7 @@ type dateField struct {
 	Name, Value string // Value in the form of the API, or as it was typed
 	Kind        string // of the browser's field that helps to choose: date or datetime-local
 	Invalid     bool
-	Describe    string // ids of what describes it
+	Describe    string // ids of the elements that describe the field
 	Required    bool
 }
 

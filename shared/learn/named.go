@@ -151,7 +151,7 @@ func (n *naming) read(subject, text string) {
 	tokenSlices.Put(words)
 }
 
-// tokenSlices are kept for the next mail: they are most of what reading one allocates.
+// tokenSlices are reused for the next mail. Without that they are most of the memory that reading a mail allocates.
 var tokenSlices = sync.Pool{New: func() any { return new([]token) }}
 
 // in finds the clients that a text names: whether own is among them, and the ids of

@@ -43,7 +43,7 @@ const (
 	namedAbout     = 0.88 // the text says that it is about it, or for it
 	recipient      = 0.45 // one of its contacts is among the recipients
 	answeredChat   = 0.60 // the mail answers its chat
-	employerFactor = 0.80 // for numbers in the signature: they are those of whom the writer works for
+	employerFactor = 0.80 // for numbers in the signature: they belong to the employer of the writer
 	quotedFactor   = 0.50 // for quoted text: somebody else wrote it
 	namedNow       = 0.97 // the text says that its writer now works there, or that it took the company over
 	namedAside     = 0.40 // the text compares with it, or says that its mail comes later
