@@ -75,9 +75,9 @@ func (p MailProgram) answer(original *Message, text string) (page, plain string)
 
 // outlook writes as Outlook for Windows does: header lines below a thin rule.
 func (q quotation) outlook() (page, plain string) {
-	sent := dutchDate(q.at) + q.at.Format(" 15:04")
-	lines := headerLines(q.original, dutchWords, sent, "<b>%s:</b> %s", "<br>\n")
-	text := headerLines(q.original, dutchWords, sent, "%s: %s", "\n")
+	sent := dutch.moment(q.at, " 15:04")
+	lines := headerLines(q.original, dutch.words, sent, "<b>%s:</b> %s", "<br>\n")
+	text := headerLines(q.original, dutch.words, sent, "%s: %s", "\n")
 	var paragraphs strings.Builder
 	for paragraph := range strings.SplitSeq(q.text, "\n") {
 		if paragraph == "" {

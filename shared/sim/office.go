@@ -80,9 +80,10 @@ var officeFiles embed.FS
 type officeWords struct{ *strings.Replacer }
 
 func newOfficeWords(domain string, now time.Time) officeWords {
-	m := int(now.Month()) - 1
-	return officeWords{strings.NewReplacer("{domain}", domain, "{month}", dutchMonths[m], "{lastMonth}", dutchMonths[(m+11)%12],
-		"{quarter}", strings.Fields("vierde eerste tweede derde")[m/3]+" kwartaal", "{year}", strconv.Itoa(now.Year()-1))}
+	month := dutch.names.Replace(now.Month().String())
+	lastMonth := dutch.names.Replace(now.AddDate(0, 0, -now.Day()).Month().String())
+	return officeWords{strings.NewReplacer("{domain}", domain, "{month}", month, "{lastMonth}", lastMonth,
+		"{quarter}", strings.Fields("vierde eerste tweede derde")[(now.Month()-1)/3]+" kwartaal", "{year}", strconv.Itoa(now.Year()-1))}
 }
 
 // read returns a file of the office. It panics if there is none.

@@ -93,7 +93,7 @@ func (w officeWords) conversation(file string, now time.Time) (all []Mail) {
 		case i == 0:
 		case o.program == "": // a colleague
 			m.follow(&last, toAll, m.Sent)
-			m.Body = quoteStyle{dutch: true, zone: amsterdam()}.body(text, &last)
+			m.Body = quoteStyle{dutch, amsterdam()}.body(text, &last)
 			m.quoteAttachments(&last, toAll, false, m.Sent)
 		default:
 			m.follow(&last, toSender, m.Sent)

@@ -43,15 +43,60 @@ func (c *graphCall) timeZone() (*time.Location, error) {
 
 // A quoteStyle is how Exchange writes the lines above a quoted mail.
 type quoteStyle struct {
-	dutch bool
-	zone  *time.Location
+	language quoteLanguage
+	zone     *time.Location
 }
 
-// quoteStyle follows the language of the mailbox. The caller holds mu.
+// A quoteLanguage is the language of the lines above a quoted mail.
+type quoteLanguage struct {
+	words []string          // of sender, date, recipients, copies and subject
+	date  string            // the layout of package time
+	clock string            // the same, of the time of day
+	names *strings.Replacer // puts names of days and months in the place of the English ones
+}
+
+var (
+	dutch = quoteLanguage{[]string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}, "Monday 2 January 2006", " 15:04:05",
+		names("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag",
+			"januari februari maart april mei juni juli augustus september oktober november december")}
+	english = quoteLanguage{[]string{"From", "Sent", "To", "Cc", "Subject"}, "Monday, January 2, 2006", " 3:04:05 PM",
+		strings.NewReplacer()}
+	quoteLanguages = map[string]quoteLanguage{
+		"nl": dutch,
+		"de": {[]string{"Von", "Gesendet", "An", "Cc", "Betreff"}, "Monday, 2. January 2006", " 15:04:05",
+			names("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag",
+				"Januar Februar März April Mai Juni Juli August September Oktober November Dezember")},
+		"fr": {[]string{"De\u00a0", "Envoyé\u00a0", "À\u00a0", "Cc\u00a0", "Objet\u00a0"}, "Monday 2 January 2006", " 15:04:05",
+			names("dimanche lundi mardi mercredi jeudi vendredi samedi",
+				"janvier février mars avril mai juin juillet août septembre octobre novembre décembre")},
+	}
+)
+
+func names(days, months string) *strings.Replacer {
+	var pairs []string
+	for i, name := range strings.Fields(days) {
+		pairs = append(pairs, time.Weekday(i).String(), name)
+	}
+	for i, name := range strings.Fields(months) {
+		pairs = append(pairs, time.Month(i+1).String(), name)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+func (l quoteLanguage) moment(t time.Time, clock string) string {
+	return l.names.Replace(t.Format(l.date)) + t.Format(clock)
+}
+
+// quoteStyle follows the language of the mailbox; one that is not simulated is English.
+// The caller holds mu.
 func (b *mailbox) quoteStyle(zone *time.Location) quoteStyle {
 	var language struct{ Locale string }
 	_ = json.Unmarshal(b.allSettings()["language"], &language) // an odd setting is English
-	return quoteStyle{dutch: strings.HasPrefix(strings.ToLower(language.Locale), "nl"), zone: zone}
+	code, _, _ := strings.Cut(strings.ToLower(language.Locale), "-")
+	if l, ok := quoteLanguages[code]; ok {
+		return quoteStyle{l, zone}
+	}
+	return quoteStyle{english, zone}
 }
 
 var (
@@ -79,7 +124,9 @@ func (q quoteStyle) body(comment string, original *Message) Body {
 	}
 	b.WriteString(`<hr tabindex="-1" style="display:inline-block; width:98%">` + "\n")
 	b.WriteString(`<div id="divRplyFwdMsg" dir="ltr"><font face="Calibri, sans-serif" color="#000000" style="font-size:11pt">`)
-	b.WriteString(q.header(original) + "</font>\n<div>&nbsp;</div>\n</div>\n" + old + "</body></html>")
+	sent := q.language.moment(original.Sent.In(q.zone), q.language.clock)
+	b.WriteString(headerLines(original, q.language.words, sent, "<b>%s:</b> %s", "<br>\n"))
+	b.WriteString("</font>\n<div>&nbsp;</div>\n</div>\n" + old + "</body></html>")
 	return Body{ContentType: "html", Content: b.String()}
 }
 
@@ -93,17 +140,6 @@ func innerBody(page string) string {
 	}
 	return page
 }
-
-func (q quoteStyle) header(original *Message) string {
-	sent := original.Sent.In(q.zone)
-	if q.dutch {
-		return headerLines(original, dutchWords, dutchDate(sent)+sent.Format(" 15:04:05"), "<b>%s:</b> %s", "<br>\n")
-	}
-	return headerLines(original, []string{"From", "Sent", "To", "Cc", "Subject"}, sent.Format("Monday, January 2, 2006 3:04:05 PM"),
-		"<b>%s:</b> %s", "<br>\n")
-}
-
-var dutchWords = []string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}
 
 // headerLines returns the lines above a quoted mail. Those in HTML have a format that
 // begins with an element.
@@ -138,13 +174,4 @@ func namedList(l []Recipient) string {
 		all = append(all, named(r))
 	}
 	return strings.Join(all, "; ")
-}
-
-var (
-	dutchDays   = strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag")
-	dutchMonths = strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
-)
-
-func dutchDate(t time.Time) string {
-	return fmt.Sprintf("%s %d %s %d", dutchDays[t.Weekday()], t.Day(), dutchMonths[t.Month()-1], t.Year())
 }

@@ -97,13 +97,25 @@ func TestTheQuoteIsInTheZoneThatIsAsked(t *testing.T) {
 		}
 	}
 	w.refused(w.graph("POST", path+"/createReply", nil, "Prefer", `outlook.timezone="Mars"`), 400, "TimeZoneNotSupportedException")
-	w.want(w.graph("PATCH", "/users/"+info+"/mailboxSettings", `{"language":{"locale":"en-GB","displayName":"English"}}`), 200)
-	draft, _ := w.reply(path, nil)
-	if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(
-		content,
-		"<b>Sent:</b> Monday, November 23, 2026 8:30:00 AM",
-	) {
-		t.Errorf("body %s", content)
+}
+
+func TestTheQuoteIsInTheLanguageOfTheMailbox(t *testing.T) {
+	w := newWorld(t, "info")
+	path := w.letter(pictureMail)
+	for locale, want := range map[string][]string{
+		"en-GB": {"<b>From:</b> Jan", "<b>Sent:</b> Monday, November 23, 2026 8:30:00 AM", "<b>Subject:</b> Bonnen"},
+		"pl-PL": {"<b>From:</b> Jan"},
+		"de-AT": {"<b>Von:</b> Jan", "<b>Gesendet:</b> Montag, 23. November 2026 08:30:00", "<b>An:</b> ", "<b>Betreff:</b> Bonnen"},
+		"fr-BE": {"<b>De\u00a0:</b> Jan", "<b>Envoyé\u00a0:</b> lundi 23 novembre 2026 08:30:00", "<b>À\u00a0:</b> "},
+		"NL-be": {"<b>Van:</b> Jan", "<b>Verzonden:</b> maandag 23 november 2026 08:30:00"},
+	} {
+		w.want(w.graph("PATCH", "/users/"+info+"/mailboxSettings", `{"language":{"locale":"`+locale+`","displayName":""}}`), 200)
+		draft, _ := w.reply(path, nil)
+		for _, line := range want {
+			if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(content, line) {
+				t.Errorf("%s: %q is missing in %s", locale, line, content)
+			}
+		}
 	}
 }
 
