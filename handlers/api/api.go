@@ -35,6 +35,9 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -43,6 +46,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -176,7 +180,24 @@ func config(version string) huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.NoFormatFallback = false
 	c.Transformers = []huma.Transformer{tidy}
+	format := huma.DefaultJSONFormat
+	format.Unmarshal = readJSON
+	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	return c
+}
+
+// readJSON reads a body. It refuses what encoding/json would replace without a
+// word, and says in words of the caller which number is too large.
+func readJSON(data []byte, into any) error {
+	if !utf8.Valid(data) {
+		return errors.New("expected text in UTF-8")
+	}
+	err := json.Unmarshal(data, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // before it are names of Go types
+		return fmt.Errorf("body.%s: expected a value that fits %s, not a %s", field, wrong.Type, wrong.Value)
+	}
+	return err
 }
 
 // ServeHTTP applies what holds for every request. A request without a route

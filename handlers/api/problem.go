@@ -186,6 +186,9 @@ func tidy(_ huma.Context, _ string, v any) (any, error) {
 		if name, ok := strings.CutPrefix(e.Location, "body."); ok && secret.LooksLikeOne(name) {
 			e.Location = "body" // an unknown property, by its name
 		}
+		if place, message, ok := strings.Cut(e.Message, ": "); ok && strings.HasPrefix(place, "body.") { // of readJSON
+			e.Location, e.Message = place, message
+		}
 		clean.Errors = append(clean.Errors, &huma.ErrorDetail{Location: e.Location, Message: e.Message})
 		texts = append(texts, strings.TrimPrefix(e.Location+": "+e.Message, ": "))
 	}

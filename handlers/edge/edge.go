@@ -1,6 +1,6 @@
 // Package edge handles every request from outside before the API and the pages: it sets
-// response headers (edge.go), limits the rate (limit.go) and compresses answers
-// (compress.go). A page that calls the API counts once.
+// response headers (edge.go), limits the rate (limit.go), reads what a refused client
+// still sends (drain.go) and compresses answers (compress.go). A page that calls the API counts once.
 package edge
 
 import (
@@ -38,14 +38,8 @@ const yearInSeconds = "31536000"
 // /api and /web, and pass unchanged.
 func New(o Options, next http.Handler) http.Handler {
 	people, applications := newLimiter(o.PerPerson), newLimiter(o.PerApplication)
-	zipped := compressed(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		part := firstPart(r.URL.Path)
-		if part != "api" && part != "web" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		h := w.Header()
+	outside := drained(compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		part, h := firstPart(r.URL.Path), w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -55,7 +49,7 @@ func New(o Options, next http.Handler) http.Handler {
 		}
 		cost := costOf(r)
 		if cost == 0 {
-			zipped.ServeHTTP(w, r)
+			next.ServeHTTP(w, r)
 			return
 		}
 		c, limit := o.client(r), people
@@ -64,7 +58,7 @@ func New(o Options, next http.Handler) http.Handler {
 		}
 		wait, first := limit.take(c, cost, time.Now())
 		if wait == 0 {
-			zipped.ServeHTTP(w, r)
+			next.ServeHTTP(w, r)
 			return
 		}
 		if first {
@@ -76,6 +70,13 @@ func New(o Options, next http.Handler) http.Handler {
 			return
 		}
 		tooMany(w)
+	})))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if part := firstPart(r.URL.Path); part == "api" || part == "web" {
+			outside.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
