@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,14 +48,12 @@ type office struct {
 	entra     *entraDouble
 	graph     *graphDouble
 	directory *people
-	log       *strings.Builder
 	options   connector.Options
 }
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}},
-		log: &strings.Builder{}}
+	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}}}
 	o.wire = o.tables.Transport()
 	service := o.tables.Service(t, o.wire)
 	must.Do(t, service.Create(t.Context(), "configuration", "mailboxes"))
@@ -64,7 +61,6 @@ func open(t *testing.T) *office {
 		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"),
 		Secrets: o.vault, Clouds: entra.Public(), Transport: wiretest.Transport(o.entra), Directory: o.directory,
 		Dial: o.graph.dial,
-		Log:  slog.New(slog.NewTextHandler(o.log, nil)),
 	}
 	o.restart()
 	o.wire.Reset()

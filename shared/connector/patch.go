@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"kantoorpost/shared/entra"
@@ -62,7 +63,7 @@ func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector,
 		// The old secret is of no use any more: a change back must include it
 		// again. It does no harm if it is not deleted.
 		if err := s.o.Secrets.Delete(ctx, old.secretName()); err != nil {
-			s.o.Log.WarnContext(ctx, "secret of the former app registration stays", "connector", id, "error", err)
+			slog.WarnContext(ctx, "secret of the former app registration stays", "connector", id, "error", err)
 		}
 	}
 	return s.Connector(ctx, id)

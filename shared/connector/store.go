@@ -41,7 +41,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"strings"
 	"sync"
@@ -58,7 +57,7 @@ import (
 )
 
 // Options are what a Store works with. All must be set except Transport,
-// Identity, Directory and Log.
+// Identity and Directory.
 type Options struct {
 	Configuration *table.Table
 	Mailboxes     *table.Table
@@ -72,7 +71,6 @@ type Options struct {
 	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
 	// Directory says whether the targets of links exist; without it all do.
 	Directory Targets
-	Log       *slog.Logger
 }
 
 // A Store keeps connectors and activated addresses. It is safe for concurrent
@@ -88,12 +86,7 @@ type Store struct {
 }
 
 // New returns a Store.
-func New(o Options) *Store {
-	if o.Log == nil {
-		o.Log = slog.Default()
-	}
-	return &Store{o: o, clients: map[string]*client{}}
-}
+func New(o Options) *Store { return &Store{o: o, clients: map[string]*client{}} }
 
 // configurationAge is how long a process uses the settings and connectors that
 // it read: a change of the switch elsewhere counts after at most this time.
