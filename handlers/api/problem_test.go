@@ -41,7 +41,7 @@ func TestEveryMistakeIsAProblemThatSaysWhatIsExpected(t *testing.T) {
 		{"administrator", "POST /api/roles", `{}`, 422, "name", nil},
 		{"administrator", "POST /api/roles", `{"name":5}`, 422, "body.name: expected string", nil},
 		{"administrator", "POST /api/roles", "{\"name\":\"Ren\xe9e\"}", 400, "body: expected text in UTF-8", nil},
-		{"administrator", "POST /api/chats/x/read", `{"position":1e30}`, 422, "body.position: expected a value that fits int64, not a number 1e30", nil},
+		{"administrator", "POST /api/chats/x/read", `{"position":1e30}`, 422, "body.position: expected a value that fits int64", nil},
 		{"administrator", "POST /api/roles", `{"name":"X","colour":"red"}`, 422, "body.colour: unexpected property", nil},
 		{"administrator", "POST /api/roles", `{"name":" "}`, 422, "body.name: expected 1 to 100 characters", nil},
 		{"administrator", "POST /api/team-members", `{"name":"X","email":"x@x.nl","rights":"boss"}`, 422, "body.rights", nil},
