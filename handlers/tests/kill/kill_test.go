@@ -137,14 +137,10 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	deadline := time.Now().Add(6 * time.Minute)
 	mails := kills*(2*perKill+1) + len(steps)
 	var got []object
-	for time.Now().Before(deadline) {
-		if code := w.Ask(apptest.Admin, "GET", "/api/health/ready", nil, nil); code != http.StatusOK {
-			continue
+	for ; time.Now().Before(deadline) && len(apptest.Subjects(got, "processed")) < mails; <-time.After(500 * time.Millisecond) {
+		if w.Ask(apptest.Admin, "GET", "/api/health/ready", nil, nil) == http.StatusOK {
+			got = w.Mails()
 		}
-		if got = w.Mails(); len(apptest.Subjects(got, "processed")) >= mails {
-			break
-		}
-		<-time.After(time.Second)
 	}
 	if n := len(apptest.Subjects(got, "processed")); n != mails || len(got) != mails {
 		t.Errorf("%d mails, %d of them in chats; want %d", len(got), n, mails)
@@ -165,13 +161,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	// A reply that nobody interrupts leaves at once.
 	const last = "Vraag 1"
 	id := w.answered(last, "")
-	for deadline = time.Now().Add(time.Minute); ; <-time.After(100 * time.Millisecond) {
-		if state := w.state(last, id); state == "sent" {
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatalf("the reply is %v after a minute", state)
-		}
-	}
+	w.until("send the last reply", func() bool { return w.state(last, id) == "sent" })
 	w.checkLeft(map[string]string{last: id})
 }
 
@@ -187,30 +177,37 @@ func (w *world) answered(subject, file string) (id string) {
 	if file != "" {
 		files = strconv.Quote(file)
 	}
-	for range 100 {
-		if code, text := w.Call(anna, "GET", "/api/chats?limit=200", ""); code == http.StatusOK {
+	w.until("list the chats", func() bool {
+		code, text := w.Call(anna, "GET", "/api/chats?limit=200", "")
+		if code == http.StatusOK {
 			must.Do(w.T, json.Unmarshal([]byte(text), &chats))
-			break
 		}
-		<-time.After(100 * time.Millisecond)
-	}
+		return code == http.StatusOK
+	})
 	for _, c := range chats.Items {
 		if c.Subject != subject {
 			continue
 		}
-		for range 100 {
-			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,`+
-				`"confirmed":["client","outsider","attachment"],"attachments":[%s]}`, c.ID, jan, subject, files)
-			var reply struct{ ID string }
+		body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,`+
+			`"confirmed":["client","outsider","attachment"],"attachments":[%s]}`, c.ID, jan, subject, files)
+		var reply struct{ ID string }
+		w.until("accept the reply", func() bool {
 			code, text := w.CallWith(anna, "POST", "/api/chats/"+c.ID+"/replies", body, "Idempotency-Key", subject)
-			if code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil {
-				return reply.ID
-			}
-			<-time.After(100 * time.Millisecond)
-		}
-		w.T.Fatal("the reply is not accepted")
+			return code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil
+		})
+		return reply.ID
 	}
 	return ""
+}
+
+// until waits until the product, which may be starting again, does what is asked.
+func (w *world) until(what string, done func() bool) {
+	w.T.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !done(); <-time.After(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.T.Fatalf("the product does not %s in two minutes", what)
+		}
+	}
 }
 
 // checkLeft checks that no reply left twice, and that one mail left of each that says

@@ -96,18 +96,16 @@ func (w *world) killAtEachStep(g *gate, kill func()) map[string]string {
 			w.T.Fatal(code, text)
 		}
 		must.Do(w.T, json.Unmarshal([]byte(text), &file))
-		for deadline := time.Now().Add(time.Minute); replies[subject(n)] == ""; <-time.After(50 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				w.T.Fatalf("no chat %s after a minute", subject(n))
-			}
+		w.until("make the chat "+subject(n), func() bool {
 			replies[subject(n)] = w.answered(subject(n), file.ID)
-		}
+			return replies[subject(n)] != ""
+		})
 	}
 	for n := range steps {
 		select {
 		case <-g.held:
-		case <-time.After(time.Minute):
-			w.T.Fatalf("%d of the steps were reached in a minute", n)
+		case <-time.After(2 * time.Minute):
+			w.T.Fatalf("%d of the steps were reached in two minutes", n)
 		}
 	}
 	kill()

@@ -49,6 +49,9 @@ func (r *record) line(to io.Writer, text string) {
 
 // note writes that something went wrong with a mail, and keeps it for the figures.
 func (p *play) note(what string, m object, tr year.Truth, how string) {
+	if !p.learning {
+		return
+	}
 	files := ""
 	if m["hasAttachments"] == true {
 		var list struct{ Items []object }
@@ -67,9 +70,7 @@ func (p *play) note(what string, m object, tr year.Truth, how string) {
 		from["name"], from["email"], m["subject"], files, oneLine(fmt.Sprint(m["preview"]), 220), how, m["reason"], tr.Kind, tr.Client, tr.Name,
 		known, tr.Clients)
 	p.failed = append(p.failed, failure{tr.Sort, what, text})
-	if p.learning {
-		p.record.line(p.record.failures, text)
-	}
+	p.record.line(p.record.failures, text)
 }
 
 // A failure is a mail that went wrong, in words.
@@ -88,7 +89,7 @@ func oneLine(s string, most int) string {
 
 // example writes what was suggested for a mail, and which of it was right; -1 for none.
 func (p *play) example(m object, tr year.Truth, items []object, right int) {
-	if p.record.examples == nil || !p.learning {
+	if p.record.examples == nil {
 		return
 	}
 	var short []object
