@@ -105,7 +105,7 @@ type api struct {
 	huma huma.API
 	mux  *http.ServeMux
 	// operations are all, in the order of the description. described describes them when
-	// it is first called: that takes a third of the start.
+	// it is first called: that takes as long as half of a start.
 	operations []*operation
 	described  func()
 	origin     *http.CrossOriginProtection

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,7 +29,8 @@ import (
 // An operation is one operation, and how its input is read and its output is written.
 type operation struct {
 	huma.Operation
-	api *api
+	api      *api
+	registry huma.Registry // of its schemas
 
 	in, out    reflect.Type // structs
 	parameters []parameter
@@ -90,17 +93,23 @@ func (a *api) register(action access.Action, op huma.Operation, serve reflect.Va
 		o.Responses = map[string]*huma.Response{}
 	}
 	o.findOutput()
-	a.operations = append(a.operations, o)
+	// The description is of a copy: a request waits for the schemas of its own input alone.
+	described := *o
+	described.registry = a.huma.OpenAPI().Components.Schemas
+	a.operations = append(a.operations, &described)
+	if b := op.RequestBody; b != nil {
+		o.RequestBody = &huma.RequestBody{Required: b.Required, Content: maps.Clone(b.Content)}
+	}
+	ready := sync.OnceFunc(func() {
+		o.registry = huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+		o.describeInput()
+	})
 	guarded := huma.Middlewares{a.guard(action)}.Handler(o.handle)
 	a.huma.Adapter().Handle(&o.Operation, func(hc huma.Context) {
-		if o.in.NumField() > 0 {
-			a.described()
-		}
+		ready()
 		guarded(hc)
 	})
 }
-
-func (o *operation) registry() huma.Registry { return o.api.huma.OpenAPI().Components.Schemas }
 
 func (o *operation) handle(hc huma.Context) {
 	in := reflect.New(o.in)
@@ -239,7 +248,7 @@ func (o *operation) readParameter(hc huma.Context, p parameter, field reflect.Va
 		found.Add(path, text, err.Error())
 		return
 	}
-	huma.Validate(o.registry(), p.schema, path, huma.ModeWriteToServer, value, found)
+	huma.Validate(o.registry, p.schema, path, huma.ModeWriteToServer, value, found)
 }
 
 // parseInto sets a field to the value of a text, and returns what is validated of it.
@@ -311,7 +320,7 @@ func (o *operation) readJSON(hc huma.Context, text []byte, field reflect.Value, 
 		return http.StatusBadRequest
 	}
 	before := len(found.Errors)
-	huma.Validate(o.registry(), o.schema, path, huma.ModeWriteToServer, parsed, found)
+	huma.Validate(o.registry, o.schema, path, huma.ModeWriteToServer, parsed, found)
 	if err := o.api.huma.Unmarshal(mediaType, text, field.Addr().Interface()); err != nil && len(found.Errors) == before {
 		found.Errors = append(found.Errors, &huma.ErrorDetail{Location: "body", Message: err.Error()})
 	}

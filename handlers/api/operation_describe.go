@@ -26,14 +26,6 @@ func (o *operation) describeInput() {
 			o.describeParameter(f)
 		}
 	}
-	if o.RequestBody == nil {
-		return
-	}
-	for _, media := range o.RequestBody.Content {
-		if media.Schema != nil {
-			media.Schema.PrecomputeMessages() // an operation may have made it by hand
-		}
-	}
 }
 
 func (o *operation) describeParameter(f reflect.StructField) {
@@ -55,7 +47,7 @@ func (o *operation) describeParameter(f reflect.StructField) {
 		o.queries = append(o.queries, p.name)
 	}
 	parseInto(reflect.New(f.Type).Elem(), "") // panics when the type is not read
-	p.schema = huma.SchemaFromField(o.registry(), f, "")
+	p.schema = huma.SchemaFromField(o.registry, f, "")
 	o.parameters = append(o.parameters, p)
 	o.Parameters = append(o.Parameters, &huma.Param{
 		Name: p.name, Description: p.schema.Description, In: p.in, Explode: explode, Required: p.required, Schema: p.schema,
@@ -64,7 +56,7 @@ func (o *operation) describeParameter(f reflect.StructField) {
 
 func (o *operation) describeBody(f reflect.StructField) {
 	o.body = f.Index
-	o.schema = huma.SchemaFromField(o.registry(), f, o.schemaName(o.in, "Request"))
+	o.schema = huma.SchemaFromField(o.registry, f, o.schemaName(o.in, "Request"))
 	o.schema.PrecomputeMessages()
 	o.requestBody(f.Type.Kind() != reflect.Pointer).Content["application/json"] = &huma.MediaType{Schema: o.schema}
 	if f.Type.Kind() != reflect.Struct {
@@ -118,7 +110,7 @@ func (o *operation) describeOutput() {
 	response := o.Responses[status]
 	response.Description = cmp.Or(response.Description, http.StatusText(o.DefaultStatus))
 	if body, has := o.out.FieldByName("Body"); has && body.Type.Kind() != reflect.Func {
-		schema := huma.SchemaFromField(o.registry(), body, o.schemaName(o.out, "Response"))
+		schema := huma.SchemaFromField(o.registry, body, o.schemaName(o.out, "Response"))
 		if len(response.Content) == 0 {
 			response.Content = map[string]*huma.MediaType{"application/json": {}}
 		}
@@ -130,6 +122,6 @@ func (o *operation) describeOutput() {
 		if response.Headers == nil {
 			response.Headers = map[string]*huma.Param{}
 		}
-		response.Headers[h.name] = &huma.Header{Schema: huma.SchemaFromField(o.registry(), o.out.FieldByIndex(h.at), "")}
+		response.Headers[h.name] = &huma.Header{Schema: huma.SchemaFromField(o.registry, o.out.FieldByIndex(h.at), "")}
 	}
 }
