@@ -43,7 +43,7 @@ func newOffice(t testing.TB) *office {
 	o := emptyOffice(t)
 	for i, rights := range []directory.Rights{directory.Administrator, directory.Manager, directory.Editor, directory.Reader} {
 		email := string(rights) + "@kantoor.nl"
-		must.Get(o.Directory.CreateTeamMember(t.Context(),
+		must.Get(o.Directory.TeamMembers().Create(t.Context(),
 			directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}))(t)
 		o.people[string(rights)] = signedIn(i, "preferred_username", email)
 	}

@@ -117,7 +117,7 @@ func (a *api) clientsFound(ctx context.Context, in *chatsInput) (clientWords, er
 // findClients adds the clients that have a text to found. Their chats must have the words,
 // except the text.
 func (a *api) findClients(ctx context.Context, in *chatsInput, text string, words []string, found clientWords) error {
-	page, err := a.Directory.Clients(ctx, directory.Query{Search: text, Limit: maxClientsFound})
+	page, err := a.Directory.Clients().List(ctx, directory.Query{Search: text, Limit: maxClientsFound})
 	for _, c := range page.Items {
 		besides, ok := found[c.ID]
 		if !ok {

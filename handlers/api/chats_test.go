@@ -36,7 +36,7 @@ func newTalking(t *testing.T) *talking {
 	k := &talking{connected: c, mails: wire, ids: map[string]string{}}
 	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
 	c.Outbox, c.Teamwork = outbox.NewStore(service.Table("mails"), c.Chats), teamwork.NewStore(service.Table("mails"))
-	page := must.Get(c.Directory.TeamMembers(t.Context(), directory.Query{}))(t)
+	page := must.Get(c.Directory.TeamMembers().List(t.Context(), directory.Query{}))(t)
 	for _, m := range page.Items {
 		k.ids[string(m.Rights)] = m.ID
 	}

@@ -78,29 +78,13 @@ type (
 
 // registerDirectory registers the kinds of objects of the directory.
 func (a *api) registerDirectory() {
-	d := a.Directory
-	resource[directory.Client, newClient, clientPatch]{
-		path: "/api/clients", one: "client", many: "clients",
-		reads: access.DirectoryRead, adds: access.ProspectsWrite, writes: access.DirectoryWrite, allow: mayAddClient,
-		list: d.Clients, get: d.Client, create: d.CreateClient, update: d.UpdateClient, remove: d.DeleteClient,
-	}.register(a)
-	resource[directory.Contact, newContact, contactPatch]{
-		path: "/api/contacts", one: "contact", many: "contacts", reads: access.DirectoryRead, writes: access.DirectoryWrite,
-		list: d.Contacts, get: d.Contact, create: d.CreateContact, update: d.UpdateContact, remove: d.DeleteContact,
-	}.register(a)
-	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
-		path: "/api/team-members", one: "team member", many: "team members", reads: access.MembersRead, writes: access.MembersWrite,
-		list: d.TeamMembers, get: d.TeamMember, create: d.CreateTeamMember, update: d.UpdateTeamMember, remove: d.DeleteTeamMember,
-		initial: directory.TeamMember{Active: true}, check: a.keepFirst,
-	}.register(a)
-	resource[directory.Role, newRole, rolePatch]{
-		path: "/api/roles", one: "role", many: "roles", reads: access.DirectoryRead, writes: access.DirectoryWrite,
-		list: d.Roles, get: d.Role, create: d.CreateRole, update: d.UpdateRole, remove: d.DeleteRole,
-	}.register(a)
-	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{
-		path: "/api/process-teams", one: "process team", many: "process teams", reads: access.DirectoryRead, writes: access.DirectoryWrite,
-		list: d.Teams, get: d.Team, create: d.CreateTeam, update: d.UpdateTeam, remove: d.DeleteTeam,
-	}.register(a)
+	resource[directory.Client, newClient, clientPatch]{kind: a.Directory.Clients(), adds: access.ProspectsWrite, allow: mayAddClient}.register(a)
+	resource[directory.Contact, newContact, contactPatch]{kind: a.Directory.Contacts()}.register(a)
+	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{kind: a.Directory.TeamMembers(),
+		reads: access.MembersRead, writes: access.MembersWrite,
+		initial: directory.TeamMember{Active: true}, check: a.keepFirst}.register(a)
+	resource[directory.Role, newRole, rolePatch]{kind: a.Directory.Roles()}.register(a)
+	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{kind: a.Directory.Teams()}.register(a)
 	handle(a, access.MembersWrite, apiTag("directory").op("delete-account", http.MethodDelete, "/api/team-members/{id}/account",
 		"Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name "+
 			"gets the place"), func(ctx context.Context, in *struct {

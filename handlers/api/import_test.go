@@ -132,7 +132,8 @@ func TestAnImportThatIsOvertakenBeginsAgain(t *testing.T) {
 	o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
 		if r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "links") {
 			if reads++; reads == 1 {
-				if _, err := o.Directory.CreateClient(t.Context(), directory.Client{Number: "1", Type: directory.Person, Name: "Eerder"}); err != nil {
+				first := directory.Client{Number: "1", Type: directory.Person, Name: "Eerder"}
+				if _, err := o.Directory.Clients().Create(t.Context(), first); err != nil {
 					t.Error(err)
 				}
 			}

@@ -70,7 +70,7 @@ func (a *api) registerSubstitute() {
 		if id == "" {
 			return directory.TeamMember{}, newProblem(http.StatusConflict, "you are no team member of the directory yet")
 		}
-		return a.Directory.UpdateTeamMember(ctx, id, "", func(m *directory.TeamMember) error {
+		return a.Directory.TeamMembers().Update(ctx, id, "", func(m *directory.TeamMember) error {
 			m.Substitute = s
 			return nil
 		})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -154,26 +153,14 @@ func rowTag(version string) string {
 }
 
 // A resource is one kind of object of the directory: T, created from C and changed by the
-// merge patch P, whose fields have the names of those of T. T has an ID and a Revision.
-type resource[T, C, P any] struct {
-	path, one, many string // "/api/roles", "role", "roles"
-	reads, writes   access.Action
-	adds            access.Action // the action of creating one; "" for writes
-	list            func(context.Context, directory.Query) (directory.Page[T], error)
-	get             func(context.Context, string) (T, error)
-	create          func(context.Context, T) (T, error)
-	update          func(ctx context.Context, id, revision string, change func(*T) error) (T, error)
-	remove          func(ctx context.Context, id, revision string) error
+// merge patch P, whose fields have the names of those of T.
+type resource[T directory.Entity[T], C, P any] struct {
+	kind                directory.Kind[T]
+	reads, adds, writes access.Action // DirectoryRead, writes and DirectoryWrite when absent
 
 	initial T                               // what a new one has unless C says otherwise
 	allow   func(context.Context, *C) error // whether the caller may create it; nil: everybody with adds
 	check   func(context.Context, T) error  // of a new or changed one, before it is stored; may be nil
-}
-
-// identity is the id and the revision of an object of the directory.
-func identity(object any) (id, revision string) {
-	v := reflect.ValueOf(object)
-	return v.FieldByName("ID").String(), v.FieldByName("Revision").String()
 }
 
 // checked applies what a request says about an object, and checks the result.
@@ -185,65 +172,60 @@ func (r resource[T, C, P]) checked(ctx context.Context, object *T, from any) err
 }
 
 func (r resource[T, C, P]) register(a *api) {
-	slug := strings.ReplaceAll(r.one, " ", "-")
+	word := r.kind.Word()
+	slug := strings.ReplaceAll(word, " ", "-")
+	path := "/api/" + slug + "s"
+	reads, writes := cmp.Or(r.reads, access.DirectoryRead), cmp.Or(r.writes, access.DirectoryWrite)
 	op := func(verb, method, path, summary string, status ...int) huma.Operation {
 		return apiTag("directory").op(verb+"-"+slug, method, path, summary, status...)
 	}
-	handle(a, r.reads, op("list", http.MethodGet, r.path, "List "+r.many),
-		func(ctx context.Context, in *Searching) (*listOutput[T], error) {
-			q, err := in.query()
-			if err != nil {
+	handle(a, reads, op("list", http.MethodGet, path, "List "+word+"s"), func(ctx context.Context, in *Searching) (*listOutput[T], error) {
+		q, err := in.query()
+		if err != nil {
+			return nil, err
+		}
+		page, err := r.kind.List(ctx, q)
+		return listed(page.Items, page.Next), err
+	})
+	handle(a, cmp.Or(r.adds, writes), op("create", http.MethodPost, path, "Add a "+word, http.StatusCreated),
+		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
+			if r.allow != nil {
+				if err := r.allow(ctx, &in.Body); err != nil {
+					return nil, err
+				}
+			}
+			v := r.initial
+			if err := r.checked(ctx, &v, in.Body); err != nil {
 				return nil, err
 			}
-			page, err := r.list(ctx, q)
-			return listed(page.Items, page.Next), err
+			v, err := r.kind.Create(ctx, v)
+			out := r.output(v)
+			id, _ := r.kind.Identity(v)
+			out.Location = path + "/" + id
+			return out, err
 		})
-	handle(a, cmp.Or(r.adds, r.writes), op("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated), r.createFrom)
-	handle(a, r.reads, op("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one),
-		func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
-			v, err := r.get(ctx, in.ID)
-			return r.found(v), err
-		})
-	handle(a, r.writes, op("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch"),
+	handle(a, reads, op("get", http.MethodGet, path+"/{id}", "Get a "+word), func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
+		v, err := r.kind.Get(ctx, in.ID)
+		return r.output(v), err
+	})
+	handle(a, writes, op("update", http.MethodPatch, path+"/{id}", "Change a "+word+" by a JSON merge patch"),
 		func(ctx context.Context, in *struct {
 			ByID
 			Precondition
 			Body P
 		}) (*objectOutput[T], error) {
-			revision := in.revision()
-			v, err := r.update(ctx, in.ID, revision, func(v *T) error { return r.checked(ctx, v, in.Body) })
-			return r.found(v), err
+			v, err := r.kind.Update(ctx, in.ID, in.revision(), func(v *T) error { return r.checked(ctx, v, in.Body) })
+			return r.output(v), err
 		})
-	handle(a, r.writes, op("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one),
-		func(ctx context.Context, in *struct {
-			ByID
-			Precondition
-		}) (*struct{}, error) {
-			return nil, r.remove(ctx, in.ID, in.revision())
-		})
+	handle(a, writes, op("delete", http.MethodDelete, path+"/{id}", "Delete a "+word), func(ctx context.Context, in *struct {
+		ByID
+		Precondition
+	}) (*struct{}, error) {
+		return nil, r.kind.Delete(ctx, in.ID, in.revision())
+	})
 }
 
-func (r resource[T, C, P]) found(v T) *objectOutput[T] {
-	_, revision := identity(v)
+func (r resource[T, C, P]) output(v T) *objectOutput[T] {
+	_, revision := r.kind.Identity(v)
 	return &objectOutput[T]{ETag: tag(revision), Body: v}
-}
-
-func (r resource[T, C, P]) createFrom(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
-	if r.allow != nil {
-		if err := r.allow(ctx, &in.Body); err != nil {
-			return nil, err
-		}
-	}
-	v := r.initial
-	err := r.checked(ctx, &v, in.Body)
-	if err == nil {
-		v, err = r.create(ctx, v)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := r.found(v)
-	id, _ := identity(v)
-	out.Location = r.path + "/" + id
-	return out, nil
 }

@@ -153,24 +153,20 @@ func (a *api) mailColleagues(ctx context.Context, it item.Item) (*listOutput[wir
 		return nil, err
 	}
 	out := &listOutput[wire.Named]{Body: wire.ListOf[wire.Named]{Items: []wire.Named{}}}
-	for q := (directory.Query{Limit: 1000}); ; {
-		page, err := a.Directory.TeamMembers(ctx, q)
+	members, err := a.Directory.AllMembers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		ok, err := sees(m)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range page.Items {
-			ok, err := sees(m)
-			if err != nil {
-				return nil, err
-			}
-			if m.Active && ok {
-				out.Body.Items = append(out.Body.Items, wire.Named{ID: m.ID, Name: m.Name})
-			}
-		}
-		if q.After = page.Next; q.After == "" {
-			return out, nil
+		if m.Active && ok {
+			out.Body.Items = append(out.Body.Items, wire.Named{ID: m.ID, Name: m.Name})
 		}
 	}
+	return out, nil
 }
 
 // lookers are those who look at a mail too, and what became of it.

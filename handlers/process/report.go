@@ -131,7 +131,7 @@ func (r *run) setUndeliverable(ctx context.Context, email string, since time.Tim
 	if _, noted := c.Undeliverable[email]; err != nil || !known || noted != since.IsZero() {
 		return err
 	}
-	_, err = r.Directory.UpdateContact(ctx, c.ID, "", func(c *directory.Contact) error {
+	_, err = r.Directory.Contacts().Update(ctx, c.ID, "", func(c *directory.Contact) error {
 		c.Undeliverable = maps.Clone(c.Undeliverable)
 		if since.IsZero() {
 			delete(c.Undeliverable, email)

@@ -58,7 +58,8 @@ func newGate(t testing.TB) Gate {
 
 func (g Gate) add(t testing.TB, email string, rights directory.Rights) directory.TeamMember {
 	t.Helper()
-	m := must.Get(g.Directory.CreateTeamMember(t.Context(), directory.TeamMember{Name: "N", Email: email, Rights: rights, Active: true}))(t)
+	m := directory.TeamMember{Name: "N", Email: email, Rights: rights, Active: true}
+	m = must.Get(g.Directory.TeamMembers().Create(t.Context(), m))(t)
 	return m
 }
 
@@ -136,7 +137,7 @@ func TestRightsAreThoseOfThisMoment(t *testing.T) {
 	}
 	set := func(edit func(*directory.TeamMember)) {
 		t.Helper()
-		must.Get(g.Directory.UpdateTeamMember(ctx, member.ID, "", func(m *directory.TeamMember) error { edit(m); return nil }))(t)
+		must.Get(g.Directory.TeamMembers().Update(ctx, member.ID, "", func(m *directory.TeamMember) error { edit(m); return nil }))(t)
 	}
 	set(func(m *directory.TeamMember) { m.Rights = directory.Reader })
 	if actor, err := g.Identify(ctx, h); err != nil || Can(actor, HealthRead, Some) {
@@ -146,7 +147,7 @@ func TestRightsAreThoseOfThisMoment(t *testing.T) {
 	if _, err := g.Identify(ctx, h); !errors.Is(err, ErrStranger) {
 		t.Errorf("after leaving: %v", err)
 	}
-	must.Do(t, g.Directory.DeleteTeamMember(ctx, member.ID, ""))
+	must.Do(t, g.Directory.TeamMembers().Delete(ctx, member.ID, ""))
 	if _, err := g.Identify(ctx, h); !errors.Is(err, ErrStranger) {
 		t.Errorf("after deletion: %v", err)
 	}
@@ -170,10 +171,10 @@ func TestTheFirstAdministratorIsOneUntilTheDirectoryKnowsBetter(t *testing.T) {
 	is("while only others are in the directory", directory.Administrator)
 	member := g.add(t, "boss@kantoor.nl", directory.Reader)
 	is("when the directory has him as a reader", directory.Reader)
-	if err := g.Directory.DeleteTeamMember(ctx, other.ID, ""); !errors.Is(err, directory.ErrLastAdministrator) {
+	if err := g.Directory.TeamMembers().Delete(ctx, other.ID, ""); !errors.Is(err, directory.ErrLastAdministrator) {
 		t.Fatal(err)
 	}
-	must.Do(t, g.Directory.DeleteTeamMember(ctx, member.ID, ""))
+	must.Do(t, g.Directory.TeamMembers().Delete(ctx, member.ID, ""))
 	if actor, err := g.Identify(ctx, boss); !errors.Is(err, ErrStranger) {
 		t.Errorf("when he is deleted: %+v, %v", actor, err)
 	}
@@ -184,12 +185,12 @@ func TestTheFirstAdministratorIsOneUntilTheDirectoryKnowsBetter(t *testing.T) {
 func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 	edit := func(f func(*directory.TeamMember)) func(Gate, directory.TeamMember) error {
 		return func(g Gate, m directory.TeamMember) error {
-			_, err := g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error { f(m); return nil })
+			_, err := g.Directory.TeamMembers().Update(t.Context(), m.ID, "", func(m *directory.TeamMember) error { f(m); return nil })
 			return err
 		}
 	}
 	remove := func(g Gate, m directory.TeamMember) error {
-		return g.Directory.DeleteTeamMember(t.Context(), m.ID, "")
+		return g.Directory.TeamMembers().Delete(t.Context(), m.ID, "")
 	}
 	for name, end := range map[string]func(Gate, directory.TeamMember) error{
 		"deleted":           remove,

@@ -26,7 +26,7 @@ func TestOnce(t *testing.T) {
 	if got := who(ctx, alices); got != directory.Editor {
 		t.Fatal(got)
 	}
-	must.Get(g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error {
+	must.Get(g.Directory.TeamMembers().Update(t.Context(), m.ID, "", func(m *directory.TeamMember) error {
 		m.Rights = directory.Manager
 		return nil
 	}))(t)

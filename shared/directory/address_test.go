@@ -113,7 +113,7 @@ func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 		"/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0A1B2C-JAN", "/o=" + strings.Repeat("=/", 200)}
 	for _, address := range odd {
 		var wrong *Invalid
-		if _, err := o.CreateContact(ctx, Contact{Name: "Jan", Emails: []string{address}}); !errors.As(err, &wrong) ||
+		if _, err := o.Contacts().Create(ctx, Contact{Name: "Jan", Emails: []string{address}}); !errors.As(err, &wrong) ||
 			wrong.Field != "emails[0]" {
 			t.Errorf("%s is typed: %v", address, err)
 		}
@@ -141,7 +141,7 @@ func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 		t.Errorf("the rule about %s: %v, %v", odd[3], found, err)
 	}
 	// The page sends all addresses when another field changes.
-	jan, err = o.UpdateContact(ctx, jan.ID, "", func(c *Contact) error {
+	jan, err = o.Contacts().Update(ctx, jan.ID, "", func(c *Contact) error {
 		c.Phone, c.Emails = "06", append([]string{"jan@typed.example"}, c.Emails...)
 		return nil
 	})

@@ -14,12 +14,6 @@ type auditChange struct {
 	detail         map[string]string
 }
 
-// actionKinds has the first part of an action by the first part of a row key.
-var actionKinds = map[string]string{
-	"member": "team-member", "client": "client", "contact": "contact", "role": "role",
-	"team": "process-team", "links": "client-team", "rule": "rule",
-}
-
 const maxShown = 200 // runes of a value that the audit shows
 
 // note records what happens to an object. Was is nil for a new object, now for
@@ -29,11 +23,11 @@ func (c *change) note(key, name string, was, now map[string]any) {
 	d := auditChange{object: name, detail: map[string]string{}}
 	switch {
 	case was == nil:
-		d.action = actionKinds[kind] + ".create"
+		d.action = kinds[kind].action + ".create"
 	case now == nil:
-		d.action = actionKinds[kind] + ".delete"
+		d.action = kinds[kind].action + ".delete"
 	default:
-		d.action = actionKinds[kind] + ".update"
+		d.action = kinds[kind].action + ".update"
 	}
 	for field := range was {
 		d.difference(field, was, now)

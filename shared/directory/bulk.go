@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,7 +25,7 @@ type Bulk struct {
 
 	clients  stagedObjects[Client]
 	contacts stagedObjects[Contact]
-	members  stagedObjects[memberRow]
+	members  stagedObjects[TeamMember]
 	roles    stagedObjects[Role]
 	teams    stagedObjects[clientTeam]
 
@@ -55,7 +54,7 @@ func (s *Store) Bulk(ctx context.Context) (*Bulk, error) {
 }
 
 // A stagedObjects holds the objects of one kind in memory.
-type stagedObjects[T entity[T]] struct {
+type stagedObjects[T Entity[T]] struct {
 	now map[string]T // by the key of their own row
 	was map[string]T // as in the table, for those that change and are not new
 	// changed are the keys of the changed objects, in the order of their first
@@ -103,7 +102,7 @@ func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 	for _, d := range derived {
 		if owner, taken := s.unique[d.key]; taken && d.unique != "" && owner != key {
 			kind, id, _ := strings.Cut(owner, "|")
-			return v, &Conflict{Field: d.unique, Value: d.value, Kind: kinds[kind], ID: id}
+			return v, &Conflict{Field: d.unique, Value: d.value, Kind: kinds[kind].word, ID: id}
 		}
 	}
 	s.place(v)
@@ -155,20 +154,7 @@ func (b *Bulk) MemberByAddress(address string) (TeamMember, bool) {
 	if err != nil {
 		return TeamMember{}, false
 	}
-	m, found := b.members.by(addressKey("member-address", address))
-	return m.TeamMember, found
-}
-
-// TeamMember returns the team member with an id.
-func (b *Bulk) TeamMember(id string) (TeamMember, bool) {
-	m, found := b.members.now[keyOf("member", id)]
-	return m.TeamMember, found
-}
-
-// Role returns the role with an id.
-func (b *Bulk) Role(id string) (Role, bool) {
-	r, found := b.roles.now[keyOf("role", id)]
-	return r, found
+	return b.members.by(addressKey("member-address", address))
 }
 
 // RoleNamed returns the role with a name. It ignores case.
@@ -204,21 +190,20 @@ func (b *Bulk) SaveClient(c Client) (Client, error) {
 // SaveContact changes a contact, or adds one without an id, and returns it as
 // saved. Errors: *Invalid, *Conflict, *TooLarge.
 func (b *Bulk) SaveContact(c Contact) (Contact, error) {
-	for i, id := range c.Clients {
-		if _, found := b.Client(id); !found {
-			return c, &Invalid{Field: fmt.Sprintf("clients[%d]", i), Expected: "the id of a client"}
-		}
-	}
-	// checkContact looks up only clients that the contact did not have before.
-	// All of them are checked above, so it reads nothing.
 	was := b.contacts.now[keyOf("contact", c.ID)]
-	has := was.Emails
-	was.Clients = c.Clients
-	c, err := b.store.checkContact(context.Background(), c, was, typedOr(has))
+	c, err := checkContact(context.Background(), b.has, c, was, typedOr(was.Emails))
 	if err != nil {
 		return c, err
 	}
 	return b.contacts.put(b.revision(), c)
+}
+
+// has says whether there is an object, by the key of its row.
+func (b *Bulk) has(_ context.Context, key string) (bool, error) {
+	_, client := b.clients.now[key]
+	_, member := b.members.now[key]
+	_, role := b.roles.now[key]
+	return client || member || role, nil
 }
 
 // SaveTeamMember changes a team member, or adds one without an id, and returns
@@ -229,19 +214,17 @@ func (b *Bulk) SaveTeamMember(m TeamMember) (TeamMember, error) {
 	if err != nil {
 		return m, err
 	}
-	row := b.members.now[keyOf("member", m.ID)]
-	if row.Email != m.Email {
-		row.Tenant, row.Object = "", ""
+	m.account = account{}
+	if was := b.members.now[keyOf("member", m.ID)]; was.Email == m.Email {
+		m.account = was.account
 	}
-	row.TeamMember = m
-	row, err = b.members.put(b.revision(), row)
-	return row.TeamMember, err
+	return b.members.put(b.revision(), m)
 }
 
 // SaveRole changes a role, or adds one without an id, and returns it as saved.
 // Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveRole(r Role) (Role, error) {
-	r, err := checkRole(nil, r, Role{})
+	r, err := r.checked()
 	if err != nil {
 		return r, err
 	}
@@ -254,19 +237,8 @@ func (b *Bulk) SaveClientTeam(client string, links []Link) error {
 	if _, found := b.Client(client); !found {
 		return notFound[Client](client)
 	}
-	if len(links) > maxLinks {
-		return &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
-	}
-	for i, l := range links {
-		if slices.Contains(links[:i], l) {
-			return &Invalid{Field: fmt.Sprintf("[%d]", i), Expected: "each team member once in the same role"}
-		}
-		if _, found := b.TeamMember(l.Member); !found {
-			return &Invalid{Field: fmt.Sprintf("[%d].member", i), Expected: "the id of a team member"}
-		}
-		if _, found := b.Role(l.Role); !found {
-			return &Invalid{Field: fmt.Sprintf("[%d].role", i), Expected: "the id of a role"}
-		}
+	if err := checkLinks(context.Background(), b.has, links); err != nil {
+		return err
 	}
 	team := b.teams.now[keyOf("links", client)]
 	team.Client, team.Links = client, slices.Clone(links)

@@ -14,12 +14,12 @@ import (
 func (b *Bulk) writeAll(ctx context.Context) error {
 	w := newWriter(ctx, b)
 	defer w.cancel(nil)
-	administrates := func(m memberRow) bool { return m.administrates() }
+	administrates := func(m TeamMember) bool { return m.administrates() }
 	queue(w, &b.members, administrates)
 	if err := w.wait(); err != nil {
 		return err
 	}
-	queue(w, &b.members, func(m memberRow) bool { return !administrates(m) })
+	queue(w, &b.members, func(m TeamMember) bool { return !administrates(m) })
 	queue(w, &b.roles, nil)
 	queue(w, &b.clients, nil)
 	if b.index {
@@ -35,7 +35,7 @@ func (b *Bulk) writeAll(ctx context.Context) error {
 }
 
 // queue writes the changed objects, or those that choose selects.
-func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
+func queue[T Entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 	for _, key := range s.changed {
 		now := s.now[key]
 		if choose != nil && !choose(now) {
@@ -57,7 +57,7 @@ func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 }
 
 // queueIndex writes the search rows of all objects that do not change otherwise.
-func queueIndex[T entity[T]](w *writer, s *stagedObjects[T]) {
+func queueIndex[T Entity[T]](w *writer, s *stagedObjects[T]) {
 	for key, v := range s.now {
 		if revisionOf(v) == w.bulk.token {
 			continue
@@ -79,7 +79,7 @@ func queueIndex[T entity[T]](w *writer, s *stagedObjects[T]) {
 
 // replaced returns the operations that write now, and the rows derived from it,
 // in place of was (nil: there was none).
-func replaced[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
+func replaced[T Entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
 	ops := rowsOf(pack(keyOfRow(now), now), was, now, nil)
 	if was == nil {
 		return ops, nil

@@ -148,7 +148,7 @@ func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 			if n == 5 { // in the middle of the rows
 				once.Do(func() {
 					second := o.another(t)
-					_, err := second.CreateRole(ctx, Role{Name: "Meanwhile"})
+					_, err := second.Roles().Create(ctx, Role{Name: "Meanwhile"})
 					_, errRead := second.Bulk(ctx)
 					during = append(during, err, errRead, other.Apply(ctx))
 				})
@@ -183,7 +183,7 @@ func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 			t.Fatal("a dead process ends well")
 		}
 		o.wire.Fault(nil)
-		if _, err := o.CreateRole(ctx, Role{Name: "X"}); !errors.Is(err, ErrImporting) {
+		if _, err := o.Roles().Create(ctx, Role{Name: "X"}); !errors.Is(err, ErrImporting) {
 			t.Errorf("before its end: %v", err)
 		}
 		if v := must.Get(o.Version(ctx))(t); v != 0 {

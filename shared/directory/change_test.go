@@ -23,7 +23,7 @@ func TestOneOfManyGetsTheAddress(t *testing.T) {
 		for i := range processes {
 			store := o.another(t)
 			wait.Go(func() {
-				made[i], errs[i] = store.CreateContact(t.Context(), Contact{Name: fmt.Sprint("P", i), Emails: []string{"p@x.nl"}})
+				made[i], errs[i] = store.Contacts().Create(t.Context(), Contact{Name: fmt.Sprint("P", i), Emails: []string{"p@x.nl"}})
 			})
 		}
 		wait.Wait()
@@ -63,9 +63,9 @@ func TestNoContactKeepsAClientThatIsGone(t *testing.T) {
 			var linked, deleted error
 			var wait sync.WaitGroup
 			wait.Go(func() {
-				_, linked = one.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{client.ID}})
+				_, linked = one.Contacts().Create(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{client.ID}})
 			})
-			wait.Go(func() { deleted = two.DeleteClient(ctx, client.ID, "") })
+			wait.Go(func() { deleted = two.Clients().Delete(ctx, client.ID, "") })
 			wait.Wait()
 			if (linked == nil) == (deleted == nil) {
 				t.Errorf("linked: %v; deleted: %v", linked, deleted)
@@ -98,8 +98,8 @@ func scenario(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		o.wire.Fault(wiretest.At(at, fault))
 		sanne, role := o.member(t, "s@kantoor.nl", Administrator), o.role(t, "Assistent")
 		bakker := o.client(t, "1")
-		contact := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
-		contact = must.Get(o.UpdateContact(ctx, contact.ID, contact.Revision, func(c *Contact) error {
+		contact := must.Get(o.Contacts().Create(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
+		contact = must.Get(o.Contacts().Update(ctx, contact.ID, contact.Revision, func(c *Contact) error {
 			c.Name, c.Emails = c.Name+"Q", []string{"q@x.nl"}
 			return nil
 		}))(t)
@@ -109,10 +109,10 @@ func scenario(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		revision := must.Get(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
 		must.Get(o.SetClientTeam(ctx, bakker.ID, revision, []Link{}))(t)
 		must.Get(o.Bind(ctx, sanne.ID, "tenant", "object"))(t)
-		if err := o.DeleteContact(ctx, contact.ID, contact.Revision); err != nil {
+		if err := o.Contacts().Delete(ctx, contact.ID, contact.Revision); err != nil {
 			t.Error(err)
 		}
-		if err := o.DeleteRole(ctx, role.ID, role.Revision); err != nil {
+		if err := o.Roles().Delete(ctx, role.ID, role.Revision); err != nil {
 			t.Error(err)
 		}
 		if v := must.Get(o.Version(ctx))(t); v != 10 {

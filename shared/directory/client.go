@@ -127,17 +127,31 @@ func (c Client) checked() (Client, error) {
 	return c, nil
 }
 
-// CreateClient adds a client and returns it with an id. A prospect without a
-// number gets the next one. Errors: *Invalid, *Conflict.
-func (s *Store) CreateClient(ctx context.Context, client Client) (Client, error) {
-	return create(ctx, s, client, func(c *change, client, _ Client) (_ Client, err error) {
-		if client.Type == Prospect && strings.TrimSpace(client.Number) == "" {
-			if client.Number, err = s.prospectNumber(ctx, c); err != nil {
-				return client, err
+// Clients are listed by number. A search finds first the clients whose number, KvK number,
+// VAT id or IBAN begins with the text, and then those with a name that has all its words,
+// each as the beginning of a word. It ignores case and diacritics. A new prospect without a
+// number gets the next one. A client with contacts is in use, and is deleted with its team.
+func (s *Store) Clients() Kind[Client] {
+	return Kind[Client]{store: s, users: []users{{"contact-client", "contact"}}, deleting: deleteTeamOf,
+		list: func(ctx context.Context, s *Store, q Query) (Page[Client], error) {
+			return listed[Client](ctx, s, "client-number", q, clientSearch)
+		},
+		check: func(ctx context.Context, c *change, now, was Client) (_ Client, err error) {
+			if was.ID == "" && now.Type == Prospect && strings.TrimSpace(now.Number) == "" {
+				if now.Number, err = s.prospectNumber(ctx, c); err != nil {
+					return now, err
+				}
 			}
-		}
-		return client.checked()
-	})
+			return now.checked()
+		}}
+}
+
+func deleteTeamOf(ctx context.Context, c *change, client Client) error {
+	team, found, err := find[clientTeam](ctx, c.store, keyOf("links", client.ID))
+	if err != nil || !found {
+		return err
+	}
+	return release(ctx, c, &team, nil)
 }
 
 // prospectNumbers is the row with the last number of a prospect, so that the
@@ -186,15 +200,7 @@ func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 
 // Client returns the client with an id, or ErrNotFound.
 func (s *Store) Client(ctx context.Context, id string) (Client, error) {
-	return get[Client](ctx, s, id)
-}
-
-// Clients lists clients by number. A search finds first the clients whose
-// number, KvK number, VAT id or IBAN begins with the text, and then those with a name
-// that has all its words, each as the beginning of a word. It ignores case and
-// diacritics.
-func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
-	return listed[Client](ctx, s, "client-number", q, clientSearch)
+	return s.Clients().Get(ctx, id)
 }
 
 // AllClients returns clients by number, at most most of them, with one query for each
@@ -233,29 +239,4 @@ var numberPrefixes = []struct {
 	{"client-kvk", lazyregexp.New(`^[0-9]{4,8}$`)},
 	{"client-vat", lazyregexp.New(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)},
 	{"client-iban", lazyregexp.New(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)},
-}
-
-// UpdateClient changes a client; revision "" means any revision. Errors:
-// ErrNotFound, ErrChanged, *Invalid, *Conflict.
-func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func(*Client) error) (Client, error) {
-	return update(ctx, s, id, revision, edit, func(_ *change, now, _ Client) (Client, error) { return now.checked() })
-}
-
-// DeleteClient removes a client with its team. Errors: ErrNotFound, ErrChanged;
-// *InUse while contacts are linked to it.
-func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, id, revision, func(c *change, client Client) error {
-		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
-		if err != nil {
-			return err
-		}
-		if len(contacts) > 0 {
-			return &InUse{What: nameOf(client), Kind: "contact", IDs: contacts}
-		}
-		team, found, err := find[clientTeam](ctx, s, keyOf("links", id))
-		if err != nil || !found {
-			return err
-		}
-		return release(ctx, c, &team, nil)
-	})
 }

@@ -2,8 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -116,22 +114,22 @@ func digitsOf(phone string) string {
 	}, phone)
 }
 
-// CreateContact adds a contact and returns it with an id. Errors: *Invalid,
-// *Conflict, *TooLarge.
-func (s *Store) CreateContact(ctx context.Context, contact Contact) (Contact, error) {
-	return create(ctx, s, contact, s.checkTyped(ctx))
-}
-
-// checkTyped returns the check of a contact that somebody typed.
-func (s *Store) checkTyped(ctx context.Context) checker[Contact] {
-	return func(_ *change, now, was Contact) (Contact, error) {
-		return s.checkContact(ctx, now, was, typedOr(was.Emails))
-	}
+// Contacts are listed by name. A search finds contacts that have all its words in their
+// name, addresses or phone number, each as the beginning of a word. It ignores case and
+// diacritics; contacts found by name come first.
+func (s *Store) Contacts() Kind[Contact] {
+	return Kind[Contact]{store: s,
+		list: func(ctx context.Context, s *Store, q Query) (Page[Contact], error) {
+			return listed[Contact](ctx, s, "contact-name", q, contactSearch)
+		},
+		check: func(ctx context.Context, _ *change, now, was Contact) (Contact, error) {
+			return checkContact(ctx, s.has, now, was, typedOr(was.Emails))
+		}}
 }
 
 // Contact returns the contact with an id, or ErrNotFound.
 func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
-	return get[Contact](ctx, s, id)
+	return s.Contacts().Get(ctx, id)
 }
 
 // ContactByAddress returns the contact with an e-mail address, with one table
@@ -142,13 +140,6 @@ func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, 
 		return Contact{}, false, nil
 	}
 	return find[Contact](ctx, s, addressKey("contact-address", address))
-}
-
-// Contacts lists contacts by name. A search finds contacts that have all its
-// words in their name, addresses or phone number, each as the beginning of a
-// word. It ignores case and diacritics; contacts found by name come first.
-func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
-	return listed[Contact](ctx, s, "contact-name", q, contactSearch)
 }
 
 // contactSearch is the plan of a search for contacts.
@@ -165,28 +156,4 @@ func contactSearch(text, driver string) (words []string, phases []phase) {
 		phases = append([]phase{{prefix: keyOf("contact-address", address), whole: true}}, phases...)
 	}
 	return words, phases
-}
-
-// UpdateContact changes a contact; revision "" means any revision. Errors:
-// ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
-func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
-	return update(ctx, s, id, revision, func(c *Contact) error {
-		c.Learned = maps.Clone(c.Learned)
-		return edit(c)
-	}, s.checkTyped(ctx))
-}
-
-// DeleteContact removes a contact. Errors: ErrNotFound, ErrChanged.
-func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
-	return remove[Contact](ctx, s, id, revision, nil)
-}
-
-// exists returns an *Invalid error for a field that names an object that does
-// not exist.
-func exists[T entity[T]](ctx context.Context, s *Store, id, field string) error {
-	_, err := get[T](ctx, s, id)
-	if errors.Is(err, ErrNotFound) {
-		return &Invalid{Field: field, Expected: "the id of a " + kinds[kindOf[T]()]}
-	}
-	return err
 }

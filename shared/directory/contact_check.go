@@ -32,7 +32,7 @@ func received(field, text string) (string, error) {
 	return address, nil
 }
 
-func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressCheck) (Contact, error) {
+func checkContact(ctx context.Context, in has, c, was Contact, check addressCheck) (Contact, error) {
 	var err error
 	if c.Name, err = checkName("name", c.Name, 200); err != nil {
 		return c, err
@@ -64,7 +64,7 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 	if len(c.Clients) > maxClients {
 		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", maxClients)}
 	}
-	if c.Clients, err = references[Client](ctx, s, "clients", c.Clients, was.Clients); err != nil {
+	if c.Clients, err = references[Client](ctx, in, "clients", c.Clients, was.Clients); err != nil {
 		return c, err
 	}
 	c.Emails = emails

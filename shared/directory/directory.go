@@ -99,31 +99,31 @@ func (s *Store) Versions(ctx context.Context) (all, clients int64, err error) {
 	return v.Version, cmp.Or(v.Clients, v.Version), err
 }
 
-// An entity is an object with a row of its own and the rows derived from it.
-type entity[T any] interface {
+// An Entity is an object with a row of its own and the rows derived from it.
+type Entity[T any] interface {
 	identity() (kind, id, revision string) // the kind is the first part of the key of its own row
 	with(id, revision string) T
 	derived() []derivedRow // the other rows
 }
 
 // keyOfRow returns the key of an object's own row.
-func keyOfRow[T entity[T]](v T) string {
+func keyOfRow[T Entity[T]](v T) string {
 	kind, id, _ := v.identity()
 	return keyOf(kind, id)
 }
 
 // nameOf returns the kind and the id of an object, for errors.
-func nameOf[T entity[T]](v T) string {
+func nameOf[T Entity[T]](v T) string {
 	kind, id, _ := v.identity()
-	return kinds[kind] + " " + id
+	return kinds[kind].word + " " + id
 }
 
-func revisionOf[T entity[T]](v T) string {
+func revisionOf[T Entity[T]](v T) string {
 	_, _, revision := v.identity()
 	return revision
 }
 
-func kindOf[T entity[T]]() string {
+func kindOf[T Entity[T]]() string {
 	var none T
 	kind, _, _ := none.identity()
 	return kind
@@ -166,15 +166,24 @@ func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, er
 type documented interface{ beside() map[string]any }
 
 func pack(key string, v any) table.Row {
-	if d, ok := v.(documented); ok {
-		return table.Document(key, v, d.beside())
+	switch v := v.(type) {
+	case documented:
+		return table.Document(key, v, v.beside())
+	case TeamMember:
+		return table.Pack(key, memberRow{v, v.account})
 	}
 	return table.Pack(key, v)
 }
 
-func unpack[T any](row table.Row, v *T) error {
-	if _, ok := any(*v).(documented); ok {
+func unpack(row table.Row, v any) error {
+	switch v := v.(type) {
+	case documented:
 		return row.Document(v)
+	case *TeamMember:
+		var r memberRow
+		err := row.Unpack(&r)
+		*v, v.account = r.TeamMember, r.account
+		return err
 	}
 	return row.Unpack(v)
 }

@@ -38,17 +38,17 @@ func (o office) another(t testing.TB) *Store {
 
 func (o office) member(t testing.TB, email string, rights Rights) TeamMember {
 	t.Helper()
-	return must.Get(o.CreateTeamMember(t.Context(), TeamMember{Name: "Naam " + email, Email: email, Rights: rights, Active: true}))(t)
+	return must.Get(o.TeamMembers().Create(t.Context(), TeamMember{Name: "Naam " + email, Email: email, Rights: rights, Active: true}))(t)
 }
 
 func (o office) client(t testing.TB, number string) Client {
 	t.Helper()
-	return must.Get(o.CreateClient(t.Context(), Client{Number: number, Type: Organisation, Name: "Klant " + number}))(t)
+	return must.Get(o.Clients().Create(t.Context(), Client{Number: number, Type: Organisation, Name: "Klant " + number}))(t)
 }
 
 func (o office) role(t testing.TB, name string) Role {
 	t.Helper()
-	return must.Get(o.CreateRole(t.Context(), Role{Name: name}))(t)
+	return must.Get(o.Roles().Create(t.Context(), Role{Name: name}))(t)
 }
 
 // consistent checks that the derived rows are exactly those of the objects.
@@ -63,7 +63,7 @@ func (o office) consistent(t testing.TB) {
 		kind, _, _ := strings.Cut(key, "|")
 		switch kind {
 		case "member":
-			expect[memberRow](t, rows, want, row)
+			expect[TeamMember](t, rows, want, row)
 		case "client":
 			expect[Client](t, rows, want, row)
 		case "contact":
@@ -87,7 +87,7 @@ func (o office) consistent(t testing.TB) {
 	}
 }
 
-func expect[T entity[T]](t testing.TB, rows map[string]table.Row, want map[string]bool, row table.Row) {
+func expect[T Entity[T]](t testing.TB, rows map[string]table.Row, want map[string]bool, row table.Row) {
 	t.Helper()
 	var v T
 	must.Do(t, unpack(row, &v))
@@ -109,8 +109,8 @@ func TestEveryObjectIsFoundByItsLookUpsWithOneOperationEach(t *testing.T) {
 	sanne := o.member(t, "Sanne@Kantoor.nl", Editor)
 	bakker := o.client(t, "1001")
 	role := o.role(t, "Relatiebeheerder")
-	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{sanne.ID}}))(t)
-	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"},
+	team := must.Get(o.Teams().Create(ctx, ProcessTeam{Name: "Salaris", Members: []string{sanne.ID}}))(t)
+	piet := must.Get(o.Contacts().Create(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"},
 		Clients: []string{bakker.ID}}))(t)
 	links := []Link{{Member: sanne.ID, Role: role.ID}}
 	must.Get(o.SetClientTeam(ctx, bakker.ID, "", links))(t)
@@ -153,10 +153,10 @@ func TestWhatIsNoIDOrAddressBelongsToNobody(t *testing.T) {
 		if _, err := o.Contact(ctx, odd); !errors.Is(err, ErrNotFound) {
 			t.Errorf("Contact(%.20q): %v", odd, err)
 		}
-		if err := o.DeleteRole(ctx, odd, ""); !errors.Is(err, ErrNotFound) {
+		if err := o.Roles().Delete(ctx, odd, ""); !errors.Is(err, ErrNotFound) {
 			t.Errorf("DeleteRole(%.20q): %v", odd, err)
 		}
-		if _, err := o.UpdateClient(ctx, odd, "", func(*Client) error { return nil }); !errors.Is(err, ErrNotFound) {
+		if _, err := o.Clients().Update(ctx, odd, "", func(*Client) error { return nil }); !errors.Is(err, ErrNotFound) {
 			t.Errorf("UpdateClient(%.20q): %v", odd, err)
 		}
 		if _, found, err := o.ContactByAddress(ctx, odd); found || err != nil {
@@ -175,9 +175,9 @@ func TestEveryChangeRaisesTheVersionOnce(t *testing.T) {
 	}
 	role := o.role(t, "Assistent")
 	rename := func(r *Role) error { r.Name = "Accountant"; return nil }
-	must.Get(o.UpdateRole(ctx, role.ID, "", rename))(t)
-	must.Get(o.UpdateRole(ctx, role.ID, "", rename))(t) // changes nothing
-	must.Do(t, o.DeleteRole(ctx, role.ID, ""))
+	must.Get(o.Roles().Update(ctx, role.ID, "", rename))(t)
+	must.Get(o.Roles().Update(ctx, role.ID, "", rename))(t) // changes nothing
+	must.Do(t, o.Roles().Delete(ctx, role.ID, ""))
 	if v := must.Get(o.Version(ctx))(t); v != 3 {
 		t.Errorf("version %d after three changes", v)
 	}
@@ -188,16 +188,16 @@ func TestValuesThatMustBeUniqueAre(t *testing.T) {
 	sanne := o.member(t, "sanne@kantoor.nl", Editor)
 	bakker := o.client(t, "a1001")
 	role := o.role(t, "Assistent")
-	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl"}}))(t)
-	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris"}))(t)
-	other := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"kees@bakker.nl"}}))(t)
+	piet := must.Get(o.Contacts().Create(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl"}}))(t)
+	team := must.Get(o.Teams().Create(ctx, ProcessTeam{Name: "Salaris"}))(t)
+	other := must.Get(o.Contacts().Create(ctx, Contact{Name: "Kees", Emails: []string{"kees@bakker.nl"}}))(t)
 
-	_, asMember := o.CreateTeamMember(ctx, TeamMember{Name: "S", Email: "SANNE@kantoor.nl", Rights: Reader})
-	_, asNumber := o.CreateClient(ctx, Client{Number: "A1001", Type: Person, Name: "X"})
-	_, asRole := o.CreateRole(ctx, Role{Name: " ASSISTENT "})
-	_, asTeam := o.CreateTeam(ctx, ProcessTeam{Name: "salaris"})
-	_, asContact := o.CreateContact(ctx, Contact{Name: "Y", Emails: []string{"y@y.nl", "Piet@Bakker.nl"}})
-	_, asUpdate := o.UpdateContact(ctx, other.ID, "", func(c *Contact) error {
+	_, asMember := o.TeamMembers().Create(ctx, TeamMember{Name: "S", Email: "SANNE@kantoor.nl", Rights: Reader})
+	_, asNumber := o.Clients().Create(ctx, Client{Number: "A1001", Type: Person, Name: "X"})
+	_, asRole := o.Roles().Create(ctx, Role{Name: " ASSISTENT "})
+	_, asTeam := o.Teams().Create(ctx, ProcessTeam{Name: "salaris"})
+	_, asContact := o.Contacts().Create(ctx, Contact{Name: "Y", Emails: []string{"y@y.nl", "Piet@Bakker.nl"}})
+	_, asUpdate := o.Contacts().Update(ctx, other.ID, "", func(c *Contact) error {
 		c.Emails = append(slices.Clone(c.Emails), "piet@bakker.nl")
 		return nil
 	})
@@ -214,20 +214,20 @@ func TestValuesThatMustBeUniqueAre(t *testing.T) {
 		}
 	}
 	// An address that a contact gave up is free again.
-	must.Get(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Emails = []string{"p@bakker.nl"}; return nil }))(t)
-	must.Get(o.CreateContact(ctx, Contact{Name: "Y", Emails: []string{"piet@bakker.nl"}}))(t)
+	must.Get(o.Contacts().Update(ctx, piet.ID, "", func(c *Contact) error { c.Emails = []string{"p@bakker.nl"}; return nil }))(t)
+	must.Get(o.Contacts().Create(ctx, Contact{Name: "Y", Emails: []string{"piet@bakker.nl"}}))(t)
 	o.consistent(t)
 }
 
 func TestAnEditBasedOnAnOldRevisionIsRefused(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	first := o.client(t, "1")
-	second := must.Get(o.UpdateClient(ctx, first.ID, first.Revision, func(c *Client) error { c.KvK = "12345678"; return nil }))(t)
-	if _, err := o.UpdateClient(ctx, first.ID, first.Revision,
+	second := must.Get(o.Clients().Update(ctx, first.ID, first.Revision, func(c *Client) error { c.KvK = "12345678"; return nil }))(t)
+	if _, err := o.Clients().Update(ctx, first.ID, first.Revision,
 		func(c *Client) error { c.Name = "X"; return nil }); !errors.Is(err, ErrChanged) {
 		t.Errorf("edit of an old revision: %v", err)
 	}
-	if err := o.DeleteClient(ctx, first.ID, first.Revision); !errors.Is(err, ErrChanged) {
+	if err := o.Clients().Delete(ctx, first.ID, first.Revision); !errors.Is(err, ErrChanged) {
 		t.Errorf("deletion of an old revision: %v", err)
 	}
 	if got := must.Get(o.Client(ctx, first.ID))(t); !reflect.DeepEqual(got, second) {
@@ -243,18 +243,18 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	sanne, role, bakker := o.member(t, "s@kantoor.nl", Reader), o.role(t, "Assistent"), o.client(t, "1")
 	inTeam := o.member(t, "t@kantoor.nl", Reader)
-	team := must.Get(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{inTeam.ID}}))(t)
-	contact := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
+	team := must.Get(o.Teams().Create(ctx, ProcessTeam{Name: "Salaris", Members: []string{inTeam.ID}}))(t)
+	contact := must.Get(o.Contacts().Create(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
 	must.Get(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
 
 	for _, c := range []struct {
 		err error
 		by  string
 	}{
-		{o.DeleteTeamMember(ctx, sanne.ID, ""), bakker.ID},
-		{o.DeleteTeamMember(ctx, inTeam.ID, ""), team.ID},
-		{o.DeleteRole(ctx, role.ID, ""), bakker.ID},
-		{o.DeleteClient(ctx, bakker.ID, ""), contact.ID},
+		{o.TeamMembers().Delete(ctx, sanne.ID, ""), bakker.ID},
+		{o.TeamMembers().Delete(ctx, inTeam.ID, ""), team.ID},
+		{o.Roles().Delete(ctx, role.ID, ""), bakker.ID},
+		{o.Clients().Delete(ctx, bakker.ID, ""), contact.ID},
 	} {
 		var inUse *InUse
 		if !errors.As(c.err, &inUse) || !slices.Contains(inUse.IDs, c.by) {
@@ -262,8 +262,8 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		o.DeleteContact(ctx, contact.ID, ""), o.DeleteClient(ctx, bakker.ID, ""), o.DeleteRole(ctx, role.ID, ""),
-		o.DeleteTeam(ctx, team.ID, ""), o.DeleteTeamMember(ctx, sanne.ID, ""), o.DeleteTeamMember(ctx, inTeam.ID, ""),
+		o.Contacts().Delete(ctx, contact.ID, ""), o.Clients().Delete(ctx, bakker.ID, ""), o.Roles().Delete(ctx, role.ID, ""),
+		o.Teams().Delete(ctx, team.ID, ""), o.TeamMembers().Delete(ctx, sanne.ID, ""), o.TeamMembers().Delete(ctx, inTeam.ID, ""),
 	} {
 		if err != nil {
 			t.Error(err)
@@ -281,8 +281,8 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 func TestReferencesNameWhatExists(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	sanne, role, bakker := o.member(t, "s@kantoor.nl", Reader), o.role(t, "Assistent"), o.client(t, "1")
-	_, contact := o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID, sanne.ID}})
-	_, team := o.CreateTeam(ctx, ProcessTeam{Name: "T", Members: []string{bakker.ID}})
+	_, contact := o.Contacts().Create(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID, sanne.ID}})
+	_, team := o.Teams().Create(ctx, ProcessTeam{Name: "T", Members: []string{bakker.ID}})
 	_, member := o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}, {role.ID, role.ID}})
 	_, asRole := o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, sanne.ID}})
 	_, twice := o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}, {sanne.ID, role.ID}})
@@ -305,15 +305,15 @@ func TestTheOfficeKeepsAnAdministrator(t *testing.T) {
 	demote := func(m *TeamMember) error { m.Rights = Manager; return nil }
 	leave := func(m *TeamMember) error { m.Active = false; return nil }
 	for _, edit := range []func(*TeamMember) error{demote, leave} {
-		if _, err := o.UpdateTeamMember(ctx, boss.ID, "", edit); !errors.Is(err, ErrLastAdministrator) {
+		if _, err := o.TeamMembers().Update(ctx, boss.ID, "", edit); !errors.Is(err, ErrLastAdministrator) {
 			t.Errorf("the last administrator is lost: %v", err)
 		}
 	}
-	if err := o.DeleteTeamMember(ctx, boss.ID, ""); !errors.Is(err, ErrLastAdministrator) {
+	if err := o.TeamMembers().Delete(ctx, boss.ID, ""); !errors.Is(err, ErrLastAdministrator) {
 		t.Errorf("the last administrator is deleted: %v", err)
 	}
 	o.member(t, "other@kantoor.nl", Administrator)
-	must.Get(o.UpdateTeamMember(ctx, boss.ID, "", demote))(t)
+	must.Get(o.TeamMembers().Update(ctx, boss.ID, "", demote))(t)
 }
 
 func TestAnAccountIsBoundOnceAndForGood(t *testing.T) {
@@ -328,11 +328,11 @@ func TestAnAccountIsBoundOnceAndForGood(t *testing.T) {
 	if _, err := o.Bind(ctx, kees.ID, "tenant", "one"); !errors.As(err, &conflict) {
 		t.Errorf("a second member for one account: %v", err)
 	}
-	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "S"; return nil }))(t)
+	must.Get(o.TeamMembers().Update(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "S"; return nil }))(t)
 	if m, found, _ := o.MemberByPerson(ctx, "tenant", "one"); !found || m.Name != "S" {
 		t.Errorf("after a new name the account finds %+v", m)
 	}
-	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Email = "new@kantoor.nl"; return nil }))(t)
+	must.Get(o.TeamMembers().Update(ctx, sanne.ID, "", func(m *TeamMember) error { m.Email = "new@kantoor.nl"; return nil }))(t)
 	if _, found, _ := o.MemberByPerson(ctx, "tenant", "one"); found {
 		t.Error("a new address leaves the old account bound")
 	}
@@ -351,10 +351,10 @@ func TestAChangeLargerThanATransactionSaysSoAndChangesNothing(t *testing.T) {
 		return emails, clients
 	}
 	emails, clients := fill(0)
-	was := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: emails, Clients: clients}))(t)
+	was := must.Get(o.Contacts().Create(ctx, Contact{Name: "P", Emails: emails, Clients: clients}))(t)
 	emails, clients = fill(1000)
 	var large *TooLarge
-	_, err := o.UpdateContact(ctx, was.ID, "", func(c *Contact) error { c.Emails, c.Clients = emails, clients; return nil })
+	_, err := o.Contacts().Update(ctx, was.ID, "", func(c *Contact) error { c.Emails, c.Clients = emails, clients; return nil })
 	if !errors.As(err, &large) || !strings.Contains(err.Error(), "100") {
 		t.Errorf("%v; want the limit", err)
 	}
@@ -383,7 +383,7 @@ func TestFormerTeamMembersLeaveAMark(t *testing.T) {
 	}
 	was("now", "sanne@kantoor.nl", false)
 	o.wire.Reset()
-	must.Do(t, o.DeleteTeamMember(ctx, sanne.ID, ""))
+	must.Do(t, o.TeamMembers().Delete(ctx, sanne.ID, ""))
 	writes := 0
 	for _, call := range o.wire.Calls() {
 		if call.Method != "GET" {

@@ -57,12 +57,13 @@ func (e *TooLarge) Error() string {
 	return fmt.Sprintf("the change touches %d rows and at most %d can change at once: make it in several smaller changes", e.Rows, e.Limit)
 }
 
-// kinds has the words for an object, by the first part of its row key.
-var kinds = map[string]string{
-	"member": "team member", "client": "client", "contact": "contact",
-	"role": "role", "team": "process team", "links": "team of client", "rule": "rule",
+// kinds has the word for an object, and the first part of actions in the audit, by the first
+// part of its row key.
+var kinds = map[string]struct{ word, action string }{
+	"member": {"team member", "team-member"}, "client": {"client", "client"}, "contact": {"contact", "contact"}, "role": {"role", "role"},
+	"team": {"process team", "process-team"}, "links": {"team of client", "client-team"}, "rule": {"rule", "rule"},
 }
 
-func notFound[T entity[T]](id string) error {
-	return fmt.Errorf("%s %s: %w", kinds[kindOf[T]()], id, ErrNotFound)
+func notFound[T Entity[T]](id string) error {
+	return fmt.Errorf("%s %s: %w", kinds[kindOf[T]()].word, id, ErrNotFound)
 }

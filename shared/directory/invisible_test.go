@@ -54,7 +54,7 @@ func TestInvisibleCharactersAreRemoved(t *testing.T) {
 // A number or name is found with and without invisible characters.
 func TestLookUpsSeeThroughInvisibleCharacters(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	made := must.Get(o.CreateClient(ctx, Client{Number: "10\u200b01", Type: Person, Name: "X"}))(t)
+	made := must.Get(o.Clients().Create(ctx, Client{Number: "10\u200b01", Type: Person, Name: "X"}))(t)
 	if made.Number != "1001" {
 		t.Errorf("kept as %q", made.Number)
 	}

@@ -61,9 +61,6 @@ func (s *Store) ClientTeamRevision(ctx context.Context, client string) ([]Link, 
 // "" means any revision. It returns the new revision. Errors: ErrNotFound,
 // ErrChanged, *Invalid, *TooLarge.
 func (s *Store) SetClientTeam(ctx context.Context, client, revision string, links []Link) (now string, err error) {
-	if len(links) > maxLinks {
-		return "", &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
-	}
 	err = s.change(ctx, func(c *change) error {
 		if _, err := get[Client](ctx, s, client); err != nil {
 			return err
@@ -79,7 +76,7 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 		if revision != "" && revision != was.Revision {
 			return fmt.Errorf("%s: %w", nameOf(was), ErrChanged)
 		}
-		if err := s.checkLinks(ctx, links); err != nil {
+		if err := checkLinks(ctx, s.has, links); err != nil {
 			return err
 		}
 		team := clientTeam{Client: client, Links: slices.Clone(links), Revision: c.token}
@@ -92,19 +89,22 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 	return now, err
 }
 
-func (s *Store) checkLinks(ctx context.Context, links []Link) error {
+func checkLinks(ctx context.Context, in has, links []Link) error {
+	if len(links) > maxLinks {
+		return &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
+	}
 	members, roles := map[string]bool{}, map[string]bool{}
 	for i, l := range links {
 		if slices.Contains(links[:i], l) {
 			return &Invalid{Field: fmt.Sprintf("[%d]", i), Expected: "each team member once in the same role"}
 		}
 		if !members[l.Member] {
-			if err := exists[memberRow](ctx, s, l.Member, fmt.Sprintf("[%d].member", i)); err != nil {
+			if err := exists[TeamMember](ctx, in, l.Member, fmt.Sprintf("[%d].member", i)); err != nil {
 				return err
 			}
 		}
 		if !roles[l.Role] {
-			if err := exists[Role](ctx, s, l.Role, fmt.Sprintf("[%d].role", i)); err != nil {
+			if err := exists[Role](ctx, in, l.Role, fmt.Sprintf("[%d].role", i)); err != nil {
 				return err
 			}
 		}

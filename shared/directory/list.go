@@ -29,9 +29,14 @@ const (
 	searchPages = 5    // queries of one page
 )
 
-// list reads rows of one kind in key order. show turns a row into an item and
-// the texts that a search looks in.
-func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show func(R) (T, []string)) (Page[T], error) {
+// by lists objects by their rows of a kind, which hold copies; texts are what a search
+// looks in.
+func by[T any](rows string, texts func(T) []string) func(context.Context, *Store, Query) (Page[T], error) {
+	return func(ctx context.Context, s *Store, q Query) (Page[T], error) { return list(ctx, s, rows, q, texts) }
+}
+
+// list reads rows of one kind in key order. Texts are what a search looks in.
+func list[T any](ctx context.Context, s *Store, kind string, q Query, texts func(T) []string) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
 	prefix := kind + "|"
 	from := cmp.Or(q.After, prefix)
@@ -49,12 +54,11 @@ func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show fu
 			return page, err
 		}
 		for i, row := range rows {
-			var r R
-			if err := unpack(row, &r); err != nil {
+			var item T
+			if err := unpack(row, &item); err != nil {
 				return page, err
 			}
-			item, texts := show(r)
-			if !contains(texts, search) {
+			if !contains(texts(item), search) {
 				continue
 			}
 			if len(page.Items) == limit {
@@ -137,7 +141,7 @@ func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T,
 }
 
 // get reads the object with an id, or ErrNotFound, with one table operation.
-func get[T entity[T]](ctx context.Context, s *Store, id string) (v T, err error) {
+func get[T Entity[T]](ctx context.Context, s *Store, id string) (v T, err error) {
 	found := false
 	if isID(id) {
 		v, found, err = find[T](ctx, s, keyOf(kindOf[T](), id))

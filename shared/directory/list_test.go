@@ -16,12 +16,12 @@ func TestListsAreInOrderAndPagesMeet(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	names := []string{"Zwart", "de Vries", "Äpfel", "Bakker", "O'Brien", "bakker", "Jansen & Zn. 100% /#?"}
 	for i, name := range names {
-		must.Get(o.CreateContact(ctx, Contact{Name: name, Emails: []string{fmt.Sprintf("c%d@x.nl", i)}}))(t)
+		must.Get(o.Contacts().Create(ctx, Contact{Name: name, Emails: []string{fmt.Sprintf("c%d@x.nl", i)}}))(t)
 	}
 	seen := map[string]bool{}
 	var last string
 	for q := (Query{Limit: 2}); ; {
-		page := must.Get(o.Contacts(ctx, q))(t)
+		page := must.Get(o.Contacts().List(ctx, q))(t)
 		if len(page.Items) > 2 {
 			t.Fatalf("%d items in a page of two", len(page.Items))
 		}
@@ -49,7 +49,7 @@ func TestASearchFindsWhatContainsTheText(t *testing.T) {
 	}
 	found := 0
 	for q := (Query{Limit: 3, Search: "OL 01"}); ; {
-		page := must.Get(o.Roles(ctx, q))(t)
+		page := must.Get(o.Roles().List(ctx, q))(t)
 		for _, r := range page.Items {
 			if !strings.HasPrefix(r.Name, "Rol 01") {
 				t.Errorf("found %s", r.Name)
@@ -69,7 +69,7 @@ func TestAPositionOfAnotherListIsRefused(t *testing.T) {
 	o := newOffice(t)
 	for _, odd := range []string{"member-name|a", "role-name", "role-name|\n", "role-name|" + strings.Repeat("x", 2000)} {
 		var wrong *Invalid
-		if _, err := o.Roles(t.Context(), Query{After: odd}); !errors.As(err, &wrong) || wrong.Field != "after" {
+		if _, err := o.Roles().List(t.Context(), Query{After: odd}); !errors.As(err, &wrong) || wrong.Field != "after" {
 			t.Errorf("%.30q: %v", odd, err)
 		}
 	}

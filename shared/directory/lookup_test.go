@@ -34,17 +34,17 @@ func clientNames(clients []Client) string {
 // Lookups for suggestions find exactly what they should, with one query each.
 func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	bakker := must.Get(o.CreateClient(ctx,
+	bakker := must.Get(o.Clients().Create(ctx,
 		Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01",
 			IBANs: []string{"NL91ABNA0417164300"}}))(t)
-	must.Get(o.CreateClient(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
+	must.Get(o.Clients().Create(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
 	for _, c := range []Contact{
 		{Name: "Piet van den Berg", Emails: []string{"piet@vandenberg.nl", "p@vandenberg.nl", "piet@gmail.com"}, Clients: []string{bakker.ID}},
 		{Name: "Müller, Änne", Emails: []string{"anne@loon.vandenberg.nl"}, Clients: []string{bakker.ID}},
 		{Name: "Anna Muller", Emails: []string{"anna@münchen.example.de"}},
 		{Name: "Kees Bergman", Emails: []string{"kees@gmail.com"}},
 	} {
-		must.Get(o.CreateContact(ctx, c))(t)
+		must.Get(o.Contacts().Create(ctx, c))(t)
 	}
 	contacts := func(c []Contact, err error) string { return contactNames(must.Get(c, err)(t)) }
 	clients := func(c []Client, err error) string { return clientNames(must.Get(c, err)(t)) }
@@ -101,10 +101,10 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 // changed and deleted, and a change adds them.
 func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	client := must.Get(o.CreateClient(ctx,
+	client := must.Get(o.Clients().Create(ctx,
 		Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
 	make := func(name, email string) Contact {
-		return must.Get(o.CreateContact(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
+		return must.Get(o.Contacts().Create(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
 	}
 	changed, moved, gone := make("Piet Smit", "piet@smit.nl"), make("Kees Smit", "kees@smit.nl"), make("Jan Smit", "jan@smit.nl")
 	for _, row := range o.server.Snapshot(t)["directory"] {
@@ -123,15 +123,15 @@ func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 	if got := contactNames(must.Get(o.ContactsOfClient(ctx, client.ID, 9))(t)); got != "Jan Smit, Kees Smit, Piet Smit" {
 		t.Errorf("the client's contacts from before: %s", got)
 	}
-	must.Get(o.UpdateContact(ctx, changed.ID, "", func(c *Contact) error { c.Function = "Directeur"; return nil }))(t)
-	must.Get(o.UpdateContact(ctx, moved.ID, "", func(c *Contact) error {
+	must.Get(o.Contacts().Update(ctx, changed.ID, "", func(c *Contact) error { c.Function = "Directeur"; return nil }))(t)
+	must.Get(o.Contacts().Update(ctx, moved.ID, "", func(c *Contact) error {
 		c.Name, c.Emails = "Kees Bos", []string{"kees@bos.nl"}
 		return nil
 	}))(t)
-	if err := o.DeleteContact(ctx, gone.ID, ""); err != nil {
+	if err := o.Contacts().Delete(ctx, gone.ID, ""); err != nil {
 		t.Error(err)
 	}
-	must.Get(o.UpdateClient(ctx, client.ID, "", func(c *Client) error { c.Name, c.KvK = "Bakkerij Bos", ""; return nil }))(t)
+	must.Get(o.Clients().Update(ctx, client.ID, "", func(c *Client) error { c.Name, c.KvK = "Bakkerij Bos", ""; return nil }))(t)
 	if got := contactNames(must.Get(o.ContactsAtDomain(ctx, "smit.nl", 9))(t)); got != "Piet Smit" {
 		t.Errorf("at the domain: %s", got)
 	}
@@ -210,7 +210,7 @@ func TestPublicDomains(t *testing.T) {
 
 func TestPhoneAndFunctionAreChecked(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	c := must.Get(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Phone: " 06  12345678 ", Function: "  "}))(t)
+	c := must.Get(o.Contacts().Create(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Phone: " 06  12345678 ", Function: "  "}))(t)
 	if c.Phone != "06 12345678" || c.Function != "" {
 		t.Errorf("%+v", c)
 	}
@@ -221,7 +221,7 @@ func TestPhoneAndFunctionAreChecked(t *testing.T) {
 	} {
 		c.Name, c.Emails = "Q", []string{"q@x.nl"}
 		var wrong *Invalid
-		if _, err := o.CreateContact(ctx, c); !errors.As(err, &wrong) || wrong.Field != field {
+		if _, err := o.Contacts().Create(ctx, c); !errors.As(err, &wrong) || wrong.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -232,7 +232,7 @@ func TestPhoneAndFunctionAreChecked(t *testing.T) {
 func TestClientsAreFoundByAMisspeltWord(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	for i, name := range []string{"Ganzerik Training", "Ganzenhof Bouw", "Bakkerij Jansen", "Ganzerij"} {
-		must.Get(o.CreateClient(ctx, Client{Number: fmt.Sprint(1001 + i), Type: Organisation, Name: name}))(t)
+		must.Get(o.Clients().Create(ctx, Client{Number: fmt.Sprint(1001 + i), Type: Organisation, Name: name}))(t)
 	}
 	for word, want := range map[string]string{
 		"Ganzrik": "Ganzerik Training", "ganzerick": "Ganzerik Training", "gazerik": "", "Ganzerik": "Ganzerij", "ganzenhog": "Ganzenhof Bouw",

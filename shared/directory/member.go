@@ -38,30 +38,37 @@ type TeamMember struct {
 	// Substitute is nil for a member without one.
 	Substitute *Substitute `json:"substitute,omitempty" doc:"who stands in for him or her, and when"`
 	Revision   string      `json:"revision" doc:"the entity tag, without its quotes"`
+
+	account account
 }
 
-// A memberRow is a team member with the account that the member signed in with.
-type memberRow struct {
-	TeamMember
+// An account is what a member signed in with; the zero account before that.
+type account struct {
 	Tenant string `json:"tenant,omitempty"`
 	Object string `json:"object,omitempty"`
 }
 
-func (m memberRow) identity() (kind, id, revision string) { return "member", m.ID, m.Revision }
-func (m memberRow) with(id, revision string) memberRow {
+// A memberRow is a team member as it is stored. The account is never shown.
+type memberRow struct {
+	TeamMember
+	account
+}
+
+func (m TeamMember) identity() (kind, id, revision string) { return "member", m.ID, m.Revision }
+func (m TeamMember) with(id, revision string) TeamMember {
 	m.ID, m.Revision = id, revision
 	return m
 }
 
-func (m memberRow) derived() []derivedRow {
+func (m TeamMember) derived() []derivedRow {
 	rows := []derivedRow{
 		{key: addressKey("member-address", m.Email), copies: true, unique: "email", value: m.Email},
 		{key: keyOf("member-name", sortable(m.Name), m.ID), copies: true},
 		{key: wasAddress(m.Email), lasting: true},
 	}
-	if m.Object != "" {
-		rows = append(rows, derivedRow{key: wasAccount(m.Tenant, m.Object), lasting: true})
-		rows = append(rows, derivedRow{key: keyOf("member-person", m.Tenant, m.Object), copies: true, unique: "account", value: m.Object})
+	if a := m.account; a.Object != "" {
+		rows = append(rows, derivedRow{key: wasAccount(a.Tenant, a.Object), lasting: true})
+		rows = append(rows, derivedRow{key: keyOf("member-person", a.Tenant, a.Object), copies: true, unique: "account", value: a.Object})
 	}
 	if m.Substitute != nil {
 		rows = append(rows, derivedRow{key: keyOf("substitute", m.Substitute.Member, m.ID), copies: true})
@@ -83,26 +90,56 @@ func (m TeamMember) checked() (TeamMember, error) {
 	return m, nil
 }
 
-// CreateTeamMember adds a team member and returns it with an id. Errors:
-// *Invalid, *Conflict.
-func (s *Store) CreateTeamMember(ctx context.Context, m TeamMember) (TeamMember, error) {
-	row, err := create(ctx, s, memberRow{TeamMember: m}, func(_ *change, m, was memberRow) (memberRow, error) {
-		return s.checkMember(ctx, m, was)
-	})
-	return row.TeamMember, err
+// TeamMembers are listed by name. A new e-mail address unbinds the account of a member: the
+// next account that signs in with that address is bound. A member who is in a process team,
+// works for a client or is somebody's substitute is in use; one who leaves the office is
+// normally made inactive.
+func (s *Store) TeamMembers() Kind[TeamMember] {
+	return Kind[TeamMember]{store: s, check: checkMember, deleting: deleteMember,
+		list:  by("member-name", func(m TeamMember) []string { return []string{m.Name, m.Email} }),
+		users: []users{{"links-member", "client"}, {"team-member", "process team"}, {"substitute", "team member"}}}
 }
 
-func (s *Store) checkMember(ctx context.Context, m, was memberRow) (_ memberRow, err error) {
-	if m.TeamMember, err = m.checked(); err == nil {
-		m.Substitute, err = s.checkSubstitute(ctx, m.TeamMember, was.TeamMember)
+func checkMember(ctx context.Context, c *change, now, was TeamMember) (_ TeamMember, err error) {
+	if now, err = now.checked(); err != nil {
+		return now, err
 	}
-	return m, err
+	if now.Substitute, err = c.store.checkSubstitute(ctx, now, was); err != nil {
+		return now, err
+	}
+	if now.Email != was.Email {
+		now.account = account{}
+	}
+	if !now.administrates() {
+		err = c.store.administered(ctx, was)
+	}
+	return now, err
+}
+
+func deleteMember(ctx context.Context, c *change, m TeamMember) error {
+	key := formerKey(m.ID)
+	c.add(key, table.Put(table.Pack(key, formerMember{m.Name})))
+	return c.store.administered(ctx, m)
 }
 
 // TeamMember returns the team member with an id, or ErrNotFound.
 func (s *Store) TeamMember(ctx context.Context, id string) (TeamMember, error) {
-	row, err := get[memberRow](ctx, s, id)
-	return row.TeamMember, err
+	return s.TeamMembers().Get(ctx, id)
+}
+
+// AllMembers returns all team members by name. An office has dozens: it is one query.
+func (s *Store) AllMembers(ctx context.Context) (all []TeamMember, err error) {
+	for row, err := range s.table.Rows(ctx, "member-name|", after("member-name|")) {
+		var m TeamMember
+		if err == nil {
+			err = unpack(row, &m)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
 }
 
 // MemberByAddress returns the team member with an e-mail address, active or
@@ -112,70 +149,11 @@ func (s *Store) MemberByAddress(ctx context.Context, address string) (TeamMember
 	if err != nil {
 		return TeamMember{}, false, nil
 	}
-	row, found, err := find[memberRow](ctx, s, addressKey("member-address", address))
-	return row.TeamMember, found, err
+	return find[TeamMember](ctx, s, addressKey("member-address", address))
 }
 
-// TeamMembers lists team members by name.
-func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], error) {
-	return list(ctx, s, "member-name", q, func(m memberRow) (TeamMember, []string) {
-		return m.TeamMember, []string{m.Name, m.Email}
-	})
-}
-
-// UpdateTeamMember changes a team member; revision "" means any revision. A new
-// e-mail address unbinds the account: the next account that signs in with that
-// address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
-// ErrLastAdministrator.
-func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
-	row, err := update(ctx, s, id, revision, func(m *memberRow) error {
-		if m.Substitute != nil {
-			copied := *m.Substitute
-			m.Substitute = &copied
-		}
-		return edit(&m.TeamMember)
-	}, func(_ *change, now, was memberRow) (memberRow, error) {
-		now, err := s.checkMember(ctx, now, was)
-		if err != nil {
-			return was, err
-		}
-		if now.Email != was.Email {
-			now.Tenant, now.Object = "", ""
-		}
-		if !now.administrates() {
-			return now, s.administered(ctx, was)
-		}
-		return now, nil
-	})
-	return row.TeamMember, err
-}
-
-// DeleteTeamMember removes a team member who is in no process team, works for
-// no client and is nobody's substitute. A member who leaves the office is
-// normally made inactive instead. Errors: ErrNotFound, ErrChanged, *InUse,
-// ErrLastAdministrator.
-func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, id, revision, func(c *change, m memberRow) error {
-		for _, link := range []struct{ prefix, kind string }{
-			{keyOf("links-member", id) + "|", "client"},
-			{keyOf("team-member", id) + "|", "process team"},
-			{keyOf("substitute", id) + "|", "team member"},
-		} {
-			ids, err := s.lastParts(ctx, link.prefix, 5)
-			if err != nil {
-				return err
-			}
-			if len(ids) > 0 {
-				return &InUse{What: nameOf(m), Kind: link.kind, IDs: ids}
-			}
-		}
-		key := formerKey(id)
-		c.add(key, table.Put(table.Pack(key, formerMember{m.Name})))
-		return s.administered(ctx, m)
-	})
-}
-
-// A formerMember is what stays of a member who was deleted: what he or she did keeps its author.
+// A formerMember is what stays of a member who was deleted: the chats, notes and replies of
+// years and the audit must say who wrote and did what.
 type formerMember struct {
 	Name string `json:"name"`
 }
@@ -204,7 +182,7 @@ func (s *Store) Administered(ctx context.Context) (bool, error) {
 }
 
 // administered returns an error if m is the last active administrator.
-func (s *Store) administered(ctx context.Context, m memberRow) error {
+func (s *Store) administered(ctx context.Context, m TeamMember) error {
 	if !m.administrates() {
 		return nil
 	}
@@ -216,7 +194,7 @@ func (s *Store) administered(ctx context.Context, m memberRow) error {
 }
 
 func (s *Store) administeredWithout(ctx context.Context, id string) (found bool, err error) {
-	err = each(ctx, s, "member-name|", func(m memberRow) bool {
+	err = each(ctx, s, "member-name|", func(m TeamMember) bool {
 		found = m.administrates() && m.ID != id
 		return !found
 	})

@@ -40,12 +40,12 @@ func TestFieldsSayWhatIsExpected(t *testing.T) {
 	with := func(edit func(*Client)) error {
 		c := client
 		edit(&c)
-		_, err := o.CreateClient(ctx, c)
+		_, err := o.Clients().Create(ctx, c)
 		return err
 	}
-	_, rights := o.CreateTeamMember(ctx, TeamMember{Name: "X", Email: "x@x.nl", Rights: "boss"})
-	_, noEmail := o.CreateContact(ctx, Contact{Name: "X"})
-	_, badEmail := o.CreateContact(ctx, Contact{Name: "X", Emails: []string{"x@x.nl", "nee"}})
+	_, rights := o.TeamMembers().Create(ctx, TeamMember{Name: "X", Email: "x@x.nl", Rights: "boss"})
+	_, noEmail := o.Contacts().Create(ctx, Contact{Name: "X"})
+	_, badEmail := o.Contacts().Create(ctx, Contact{Name: "X", Emails: []string{"x@x.nl", "nee"}})
 	for _, c := range []struct {
 		field string
 		err   error
@@ -68,7 +68,7 @@ func TestFieldsSayWhatIsExpected(t *testing.T) {
 	c := client
 	c.KvK, c.VAT = "12 34 56 78", "nl1234.56.789.b01"
 	c.IBANs = []string{"nl91 abna 0417.1643.00", "NL91ABNA0417164300"}
-	if got := must.Get(o.CreateClient(ctx, c))(t); got.KvK != "12345678" || got.VAT != "NL123456789B01" ||
+	if got := must.Get(o.Clients().Create(ctx, c))(t); got.KvK != "12345678" || got.VAT != "NL123456789B01" ||
 		!slices.Equal(got.IBANs, c.IBANs[1:]) {
 		t.Errorf("kept %s, %s and %s", got.KvK, got.VAT, got.IBANs)
 	}

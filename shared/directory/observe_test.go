@@ -31,17 +31,17 @@ func TestAChangeNamesTheLookupsThatItChanges(t *testing.T) {
 		return slices.ContainsFunc(hashes, func(h string) bool { return lookups[h] > after })
 	}
 	before := must.Get(o.Version(ctx))(t)
-	must.Get(o.UpdateClient(ctx, other.ID, "", func(c *Client) error { c.Name = "Anders"; return nil }))(t)
+	must.Get(o.Clients().Update(ctx, other.ID, "", func(c *Client) error { c.Name = "Anders"; return nil }))(t)
 	if touches(before, stranger) || touches(before, domain) || touches(before, ofClient) {
 		t.Error("another client changes these look-ups")
 	}
 	before = must.Get(o.Version(ctx))(t)
-	must.Get(o.CreateContact(ctx, Contact{Name: "Jan", Emails: []string{"jan@bakker.example"}, Clients: []string{client.ID}}))(t)
+	must.Get(o.Contacts().Create(ctx, Contact{Name: "Jan", Emails: []string{"jan@bakker.example"}, Clients: []string{client.ID}}))(t)
 	if !touches(before, stranger) || !touches(before, domain) || touches(before, ofClient) {
 		t.Error("the new contact changes who has his address and who is at his domain, and not his client")
 	}
 	before = must.Get(o.Version(ctx))(t)
-	must.Get(o.UpdateClient(ctx, client.ID, "", func(c *Client) error { c.Name = "Bakker"; return nil }))(t)
+	must.Get(o.Clients().Update(ctx, client.ID, "", func(c *Client) error { c.Name = "Bakker"; return nil }))(t)
 	if !touches(before, ofClient) || touches(before, stranger) {
 		t.Error("the client changes its own look-up, and no other")
 	}

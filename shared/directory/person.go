@@ -10,8 +10,7 @@ import (
 // MemberByPerson returns the team member, active or not, that is bound to an
 // account (an object of a tenant), with one table operation.
 func (s *Store) MemberByPerson(ctx context.Context, tenant, object string) (TeamMember, bool, error) {
-	row, found, err := find[memberRow](ctx, s, keyOf("member-person", fold(tenant), fold(object)))
-	return row.TeamMember, found, err
+	return find[TeamMember](ctx, s, keyOf("member-person", fold(tenant), fold(object)))
 }
 
 // Bind binds an account to the team member with an id. A team member has one
@@ -19,20 +18,19 @@ func (s *Store) MemberByPerson(ctx context.Context, tenant, object string) (Team
 // address or deletes the member. Errors: ErrNotFound; ErrBound when the team
 // member has another account; *Conflict when the account has another member.
 func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember, error) {
-	tenant, object = fold(tenant), fold(object)
-	row, err := update(ctx, s, id, "", func(m *memberRow) error {
-		if m.Object != "" && (m.Tenant != tenant || m.Object != object) {
+	to := account{Tenant: fold(tenant), Object: fold(object)}
+	return s.TeamMembers().update(ctx, id, "", func(m *TeamMember) error {
+		if m.account.Object != "" && m.account != to {
 			return fmt.Errorf("%s: %w", nameOf(*m), ErrBound)
 		}
-		m.Tenant, m.Object = tenant, object
+		m.account = to
 		return nil
 	}, called("team-member.bind"))
-	return row.TeamMember, err
 }
 
 // called gives a change of a member the name of its action in the audit.
-func called(action string) checker[memberRow] {
-	return func(c *change, m, _ memberRow) (memberRow, error) {
+func called(action string) checker[TeamMember] {
+	return func(_ context.Context, c *change, m, _ TeamMember) (TeamMember, error) {
 		c.action = action
 		return m, nil
 	}
@@ -41,8 +39,8 @@ func called(action string) checker[memberRow] {
 // Unbind removes the account of a team member: the next account that signs in
 // with the member's e-mail address is bound. Errors: ErrNotFound, ErrChanged.
 func (s *Store) Unbind(ctx context.Context, id, revision string) error {
-	_, err := update(ctx, s, id, revision, func(m *memberRow) error {
-		m.Tenant, m.Object = "", ""
+	_, err := s.TeamMembers().update(ctx, id, revision, func(m *TeamMember) error {
+		m.account = account{}
 		return nil
 	}, called("team-member.unbind"))
 	return err

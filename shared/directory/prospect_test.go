@@ -11,7 +11,7 @@ import (
 
 func (o office) prospect(t testing.TB) Client {
 	t.Helper()
-	return must.Get(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen"}))(t)
+	return must.Get(o.Clients().Create(t.Context(), Client{Type: Prospect, Name: "Molen"}))(t)
 }
 
 func TestAProspectGetsTheNextNumber(t *testing.T) {
@@ -22,7 +22,7 @@ func TestAProspectGetsTheNextNumber(t *testing.T) {
 		}
 	}
 	last := o.prospect(t)
-	must.Do(t, o.DeleteClient(t.Context(), last.ID, ""))
+	must.Do(t, o.Clients().Delete(t.Context(), last.ID, ""))
 	if c := o.prospect(t); c.Number != "P-5" {
 		t.Errorf("the number of one that is gone was given again: %s", c.Number)
 	}
@@ -33,7 +33,7 @@ func TestAProspectGetsTheNextNumber(t *testing.T) {
 	if c := o.prospect(t); c.Number != "P-10" {
 		t.Errorf("after P-9 comes %s", c.Number)
 	}
-	if c := must.Get(o.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen", Number: "77"}))(t); c.Number != "77" {
+	if c := must.Get(o.Clients().Create(t.Context(), Client{Type: Prospect, Name: "Molen", Number: "77"}))(t); c.Number != "77" {
 		t.Errorf("a given number became %s", c.Number)
 	}
 	o.consistent(t)
@@ -47,7 +47,7 @@ func TestProspectsMadeAtOnceHaveDifferentNumbers(t *testing.T) {
 		store := o.another(t)
 		all.Go(func() {
 			for range 4 {
-				c, err := store.CreateClient(t.Context(), Client{Type: Prospect, Name: "Molen"})
+				c, err := store.Clients().Create(t.Context(), Client{Type: Prospect, Name: "Molen"})
 				if err != nil {
 					t.Error(err)
 				}

@@ -21,50 +21,34 @@ func (r Role) derived() []derivedRow {
 	return []derivedRow{{key: keyOf("role-name", fold(r.Name)), copies: true, unique: "name", value: r.Name}}
 }
 
-func checkRole(_ *change, r, _ Role) (Role, error) {
+func (r Role) checked() (Role, error) {
 	var err error
 	r.Name, err = checkName("name", r.Name, 100)
 	return r, err
 }
 
-// CreateRole adds a role and returns it with an id. Errors: *Invalid,
-// *Conflict.
-func (s *Store) CreateRole(ctx context.Context, r Role) (Role, error) {
-	return create(ctx, s, r, checkRole)
+// Roles are what team members can be for clients, by name. One that somebody has at a
+// client is in use.
+func (s *Store) Roles() Kind[Role] {
+	return Kind[Role]{store: s, check: func(_ context.Context, _ *change, now, _ Role) (Role, error) { return now.checked() }, deleting: unusedRole,
+		list: by("role-name", func(r Role) []string { return []string{r.Name} })}
 }
 
-// Role returns the role with an id, or ErrNotFound, with one table operation.
-func (s *Store) Role(ctx context.Context, id string) (Role, error) {
-	return get[Role](ctx, s, id)
-}
-
-// Roles lists roles by name.
-func (s *Store) Roles(ctx context.Context, q Query) (Page[Role], error) {
-	return list(ctx, s, "role-name", q, func(r Role) (Role, []string) { return r, []string{r.Name} })
-}
-
-// UpdateRole changes a role; revision "" means any revision. Errors:
-// ErrNotFound, ErrChanged, *Invalid, *Conflict.
-func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*Role) error) (Role, error) {
-	return update(ctx, s, id, revision, edit, checkRole)
-}
-
-// DeleteRole removes a role. Errors: ErrNotFound, ErrChanged; *InUse while
-// somebody has it at a client.
-func (s *Store) DeleteRole(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, id, revision, func(c *change, r Role) error {
-		// A role is rarely deleted, so all client teams are read for it. Rows by
-		// role would make every other change larger.
-		var clients []string
-		err := each(ctx, s, "links|", func(team clientTeam) bool {
-			if team.has(id) {
-				clients = append(clients, team.Client)
-			}
-			return len(clients) < 5
-		})
-		if err == nil && len(clients) > 0 {
-			err = &InUse{What: nameOf(r), Kind: "client", IDs: clients}
+// A role is rarely deleted, so all client teams are read for it. Rows by role
+// would make every other change larger.
+func unusedRole(ctx context.Context, c *change, r Role) error {
+	var clients []string
+	err := each(ctx, c.store, "links|", func(team clientTeam) bool {
+		if team.has(r.ID) {
+			clients = append(clients, team.Client)
 		}
-		return err
+		return len(clients) < maxUsers
 	})
+	if err == nil && len(clients) > 0 {
+		err = &InUse{What: nameOf(r), Kind: "client", IDs: clients}
+	}
+	return err
 }
+
+// Role returns the role with an id, or ErrNotFound.
+func (s *Store) Role(ctx context.Context, id string) (Role, error) { return s.Roles().Get(ctx, id) }

@@ -181,10 +181,11 @@ func (s *Store) RulesOfKind(ctx context.Context, kind RuleKind, q Query) (Page[R
 }
 
 func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], error) {
-	return list(ctx, s, rows, q, func(r Rule) (Rule, []string) {
-		r.partial = r.Count > int64(len(r.Evidence))
-		return r, []string{r.Key}
-	})
+	page, err := list(ctx, s, rows, q, func(r Rule) []string { return []string{r.Key} })
+	for i, r := range page.Items {
+		page.Items[i].partial = r.Count > int64(len(r.Evidence))
+	}
+	return page, err
 }
 
 // UndoingRules returns the rules whose effects are being taken back, with one

@@ -24,7 +24,7 @@ const (
 
 // A searched object is found by words.
 type searched[T any] interface {
-	entity[T]
+	Entity[T]
 	// allWords are the words that a search of several words must match, in the
 	// form of Words.
 	allWords() []string
@@ -45,7 +45,7 @@ func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query, 
 			return found[T](ctx, s, q, p)
 		}
 	}
-	return list(ctx, s, kind, q, func(v T) (T, []string) { return v, v.texts() })
+	return list(ctx, s, kind, q, T.texts)
 }
 
 // found searches by the word that the fewest rows are expected to begin with. When one

@@ -15,7 +15,7 @@ import (
 
 func (o office) contact(t testing.TB, name string, emails ...string) Contact {
 	t.Helper()
-	return must.Get(o.CreateContact(t.Context(), Contact{Name: name, Emails: emails}))(t)
+	return must.Get(o.Contacts().Create(t.Context(), Contact{Name: name, Emails: emails}))(t)
 }
 
 // everywhere reads all pages of a search.
@@ -35,7 +35,7 @@ func everywhere[T any](t testing.TB, list func(Query) (Page[T], error), search s
 func (o office) findContacts(t testing.TB, search string) string {
 	t.Helper()
 	var names []string
-	for _, c := range everywhere(t, func(q Query) (Page[Contact], error) { return o.Contacts(t.Context(), q) }, search, 2) {
+	for _, c := range everywhere(t, func(q Query) (Page[Contact], error) { return o.Contacts().List(t.Context(), q) }, search, 2) {
 		names = append(names, c.Name)
 	}
 	return strings.Join(names, " | ")
@@ -44,7 +44,7 @@ func (o office) findContacts(t testing.TB, search string) string {
 func (o office) findClients(t testing.TB, search string) string {
 	t.Helper()
 	var names []string
-	for _, c := range everywhere(t, func(q Query) (Page[Client], error) { return o.Clients(t.Context(), q) }, search, 2) {
+	for _, c := range everywhere(t, func(q Query) (Page[Client], error) { return o.Clients().List(t.Context(), q) }, search, 2) {
 		names = append(names, c.Name)
 	}
 	return strings.Join(names, " | ")
@@ -58,7 +58,7 @@ func TestContactsAreFoundByTheirWords(t *testing.T) {
 	o.contact(t, "Anna Jansen", "anna@bücher.example")
 	o.contact(t, "Kees Bos", "jansen@bos.example")
 	o.contact(t, "Łukasz Øster", "lukasz@oster.example")
-	must.Get(o.CreateContact(t.Context(), Contact{Name: "Mies", Emails: []string{"mies@x.nl"}, Phone: "+31 6-1234 5678"}))(t)
+	must.Get(o.Contacts().Create(t.Context(), Contact{Name: "Mies", Emails: []string{"mies@x.nl"}, Phone: "+31 6-1234 5678"}))(t)
 	for search, want := range map[string]string{
 		"jansen":                "Anna Jansen | Jansen, Piet | Kees Bos", // by name before by address
 		"JANS":                  "Anna Jansen | Jansen, Piet | Kees Bos",
@@ -110,7 +110,7 @@ func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 		if c.Type == "" {
 			c.Type = Organisation
 		}
-		must.Get(o.CreateClient(t.Context(), c))(t)
+		must.Get(o.Clients().Create(t.Context(), c))(t)
 	}
 	for search, want := range map[string]string{
 		"1004":           "Bakkerij De Korenaar B.V. | Slagerij Van Dam V.O.F.", // the number itself first
@@ -166,26 +166,26 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 		for search, want := range map[string]string{"zwaantje": "Zwaantje Zuurkool", "zuur": "Zwaantje Zuurkool",
 			"zwaantje zuurkool": "Zwaantje Zuurkool", "zwaantje@zuurkool.nl": "Zwaantje Zuurkool", "piet nobody": ""} {
 			o.wire.Reset()
-			page := must.Get(o.Contacts(ctx, Query{Search: search}))(t)
+			page := must.Get(o.Contacts().List(ctx, Query{Search: search}))(t)
 			if costs[i]["contacts "+search] = len(o.wire.Calls()); contactNames(page.Items) != want || page.Next != "" {
 				t.Errorf("%d contacts, %q: %s, next %q", n, search, contactNames(page.Items), page.Next)
 			}
 		}
 		for search, want := range map[string]string{"zuurkool": "Slagerij Zuurkool", "999999": "Slagerij Zuurkool"} {
 			o.wire.Reset()
-			page := must.Get(o.Clients(ctx, Query{Search: search}))(t)
+			page := must.Get(o.Clients().List(ctx, Query{Search: search}))(t)
 			if costs[i]["clients "+search] = len(o.wire.Calls()); clientNames(page.Items) != want || page.Next != "" {
 				t.Errorf("%d clients, %q: %s, next %q", n, search, clientNames(page.Items), page.Next)
 			}
 		}
 		o.wire.Reset()
-		if page := must.Get(o.Contacts(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" ||
+		if page := must.Get(o.Contacts().List(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" ||
 			len(o.wire.Calls()) != 2 {
 			t.Errorf("%d contacts: %d of those that many are called, with %d calls", n, len(page.Items), len(o.wire.Calls()))
 		}
 		// The rarer of two words is the shorter one.
 		o.wire.Reset()
-		if page := must.Get(o.Contacts(ctx, Query{Search: "piet a99"}))(t); n > 99 &&
+		if page := must.Get(o.Contacts().List(ctx, Query{Search: "piet a99"}))(t); n > 99 &&
 			(len(page.Items) == 0 || page.Items[0].Name != "Piet A99") ||
 			len(o.wire.Calls()) > 6 {
 			t.Errorf("%d contacts: %q with %d calls", n, contactNames(page.Items), len(o.wire.Calls()))
@@ -203,7 +203,7 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 func TestPagesOfASearchMeet(t *testing.T) {
 	o := many(t, 5, 120)
 	seen := map[string]bool{}
-	for _, c := range everywhere(t, func(q Query) (Page[Contact], error) { return o.Contacts(t.Context(), q) }, "piet", 7) {
+	for _, c := range everywhere(t, func(q Query) (Page[Contact], error) { return o.Contacts().List(t.Context(), q) }, "piet", 7) {
 		if seen[c.ID] {
 			t.Errorf("%s comes twice", c.Name)
 		}
@@ -214,7 +214,7 @@ func TestPagesOfASearchMeet(t *testing.T) {
 	}
 	for _, after := range []string{"contact-name|a", "contact-word|zwaan", "contact-word|piet\n", "x"} {
 		var wrong *Invalid
-		if _, err := o.Contacts(t.Context(), Query{Search: "piet", After: after}); !errors.As(err, &wrong) || wrong.Field != "after" {
+		if _, err := o.Contacts().List(t.Context(), Query{Search: "piet", After: after}); !errors.As(err, &wrong) || wrong.Field != "after" {
 			t.Errorf("after %q: %v", after, err)
 		}
 	}
@@ -279,8 +279,8 @@ func TestTheLargestContactCanBeRenamed(t *testing.T) {
 	for i := range maxEmails {
 		c.Emails = append(c.Emails, fmt.Sprintf("p%d.q@x%d.nl", i, i))
 	}
-	c = must.Get(o.CreateContact(ctx, c))(t)
-	must.Get(o.UpdateContact(ctx, c.ID, "", func(c *Contact) error { c.Name = "Klaas Vaak van Voorst"; return nil }))(t)
+	c = must.Get(o.Contacts().Create(ctx, c))(t)
+	must.Get(o.Contacts().Update(ctx, c.ID, "", func(c *Contact) error { c.Name = "Klaas Vaak van Voorst"; return nil }))(t)
 	if got := o.findContacts(t, "voorst"); got != "Klaas Vaak van Voorst" {
 		t.Errorf("found %q", got)
 	}

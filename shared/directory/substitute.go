@@ -67,7 +67,7 @@ func (s *Store) SubstitutedBy(ctx context.Context, member string, at time.Time) 
 	var found []TeamMember
 	seen := map[string]bool{member: true}
 	for next := []string{member}; len(next) > 0 && len(found) < maxSubstituted; next = next[1:] {
-		rows, err := below[memberRow](ctx, s, keyOf("substitute", next[0])+"|", searchPage)
+		rows, err := below[TeamMember](ctx, s, keyOf("substitute", next[0])+"|", searchPage)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func (s *Store) SubstitutedBy(ctx context.Context, member string, at time.Time) 
 				continue
 			}
 			seen[row.ID] = true
-			found, next = append(found, row.TeamMember), append(next, row.ID)
+			found, next = append(found, row), append(next, row.ID)
 		}
 	}
 	return found, nil

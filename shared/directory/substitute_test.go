@@ -14,7 +14,7 @@ import (
 
 func (o office) substitute(t testing.TB, id, by string, from, until time.Time) TeamMember {
 	t.Helper()
-	return must.Get(o.UpdateTeamMember(t.Context(), id, "", func(m *TeamMember) error {
+	return must.Get(o.TeamMembers().Update(t.Context(), id, "", func(m *TeamMember) error {
 		m.Substitute = &Substitute{Member: by, From: from, Until: until}
 		return nil
 	}))(t)
@@ -40,7 +40,7 @@ func TestASubstituteStandsInFromUntil(t *testing.T) {
 	if _, away := kees.Away(from); away {
 		t.Error("one without a substitute is away")
 	}
-	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute = nil; return nil }))(t)
+	must.Get(o.TeamMembers().Update(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute = nil; return nil }))(t)
 	if got := must.Get(o.SubstitutedBy(ctx, kees.ID, from))(t); len(got) != 0 {
 		t.Errorf("without a substitution still stands in for %v", got)
 	}
@@ -62,7 +62,7 @@ func TestSubstitutesStandInThroughOthers(t *testing.T) {
 	}{{"a", "b", 1}, {"b", "c", 1}, {"c", "a", 1}, {"d", "b", -1}, {"e", "c", 1}} {
 		o.substitute(t, id[s.who], id[s.by], now.AddDate(0, 0, -7), now.AddDate(0, 0, s.days))
 	}
-	must.Get(o.UpdateTeamMember(ctx, id["e"], "", func(m *TeamMember) error { m.Active = false; return nil }))(t)
+	must.Get(o.TeamMembers().Update(ctx, id["e"], "", func(m *TeamMember) error { m.Active = false; return nil }))(t)
 	for member, want := range map[string]string{"a": "c b e", "b": "a c e", "c": "b e a", "d": "", "e": ""} {
 		var got []string
 		for _, m := range must.Get(o.SubstitutedBy(ctx, id[member], now))(t) {
@@ -86,7 +86,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	o.member(t, "boss@kantoor.nl", Administrator)
 	sanne, kees, gone := o.member(t, "s@kantoor.nl", Editor), o.member(t, "k@kantoor.nl", Editor), o.member(t, "g@kantoor.nl", Editor)
 	leave := func(m *TeamMember) error { m.Active = false; return nil }
-	must.Get(o.UpdateTeamMember(ctx, gone.ID, "", leave))(t)
+	must.Get(o.TeamMembers().Update(ctx, gone.ID, "", leave))(t)
 	from := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	until := from.AddDate(0, 1, 0)
 	for i, c := range []struct {
@@ -102,10 +102,11 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 		{Substitute{kees.ID, from, time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}, "substitute.until"},
 	} {
 		set := func(m *TeamMember) error { m.Substitute = &c.sub; return nil }
-		_, updated := o.UpdateTeamMember(ctx, sanne.ID, "", set)
+		_, updated := o.TeamMembers().Update(ctx, sanne.ID, "", set)
 		errs := []error{updated}
 		if c.sub.Member != sanne.ID {
-			_, created := o.CreateTeamMember(ctx, TeamMember{Name: "N", Email: fmt.Sprintf("n%d@kantoor.nl", i), Rights: Reader, Substitute: &c.sub})
+			n := TeamMember{Name: "N", Email: fmt.Sprintf("n%d@kantoor.nl", i), Rights: Reader, Substitute: &c.sub}
+			_, created := o.TeamMembers().Create(ctx, n)
 			errs = append(errs, created)
 		}
 		for _, err := range errs {
@@ -117,18 +118,18 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	}
 	o.substitute(t, sanne.ID, kees.ID, from, until)
 	// A change of the object that was read is noticed, also in place.
-	later := must.Get(o.UpdateTeamMember(ctx, sanne.ID, "",
+	later := must.Get(o.TeamMembers().Update(ctx, sanne.ID, "",
 		func(m *TeamMember) error { m.Substitute.Until = until.AddDate(0, 1, 0); return nil }))(t)
 	if got := must.Get(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) ||
 		*got.Substitute != *later.Substitute {
 		t.Errorf("kept until %v", got.Substitute.Until)
 	}
 	var inUse *InUse
-	if err := o.DeleteTeamMember(ctx, kees.ID, ""); !errors.As(err, &inUse) || !slices.Equal(inUse.IDs, []string{sanne.ID}) {
+	if err := o.TeamMembers().Delete(ctx, kees.ID, ""); !errors.As(err, &inUse) || !slices.Equal(inUse.IDs, []string{sanne.ID}) {
 		t.Errorf("a substitute is deleted: %v", err)
 	}
 	// A substitute who has left since does not block the change.
-	must.Get(o.UpdateTeamMember(ctx, kees.ID, "", leave))(t)
-	must.Get(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "Sanne"; return nil }))(t)
+	must.Get(o.TeamMembers().Update(ctx, kees.ID, "", leave))(t)
+	must.Get(o.TeamMembers().Update(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "Sanne"; return nil }))(t)
 	o.consistent(t)
 }

@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 const maxTeam = 80 // members of a process team: it changes in one transaction
@@ -30,63 +29,25 @@ func (t ProcessTeam) derived() []derivedRow {
 	return rows
 }
 
-func (s *Store) checkTeam(ctx context.Context) checker[ProcessTeam] {
-	return func(_ *change, t, was ProcessTeam) (_ ProcessTeam, err error) {
-		if t.Name, err = checkName("name", t.Name, 100); err != nil {
-			return t, err
-		}
-		if len(t.Members) > maxTeam {
-			return t, &Invalid{Field: "members", Expected: fmt.Sprintf("at most %d team members", maxTeam)}
-		}
-		t.Members, err = references[memberRow](ctx, s, "members", t.Members, was.Members)
+func checkTeam(ctx context.Context, c *change, t, was ProcessTeam) (_ ProcessTeam, err error) {
+	if t.Name, err = checkName("name", t.Name, 100); err != nil {
 		return t, err
 	}
-}
-
-// references returns ids of objects, each once. Those that a field did not have before must
-// exist.
-func references[T entity[T]](ctx context.Context, s *Store, field string, all, had []string) ([]string, error) {
-	ids := make([]string, 0, len(all))
-	for i, id := range all {
-		if slices.Contains(ids, id) {
-			continue
-		}
-		if !slices.Contains(had, id) {
-			if err := exists[T](ctx, s, id, fmt.Sprintf("%s[%d]", field, i)); err != nil {
-				return nil, err
-			}
-		}
-		ids = append(ids, id)
+	if len(t.Members) > maxTeam {
+		return t, &Invalid{Field: "members", Expected: fmt.Sprintf("at most %d team members", maxTeam)}
 	}
-	return ids, nil
+	t.Members, err = references[TeamMember](ctx, c.store.has, "members", t.Members, was.Members)
+	return t, err
 }
 
-// CreateTeam adds a process team and returns it with an id. Errors: *Invalid,
-// *Conflict.
-func (s *Store) CreateTeam(ctx context.Context, t ProcessTeam) (ProcessTeam, error) {
-	return create(ctx, s, t, s.checkTeam(ctx))
+// Teams are the process teams by name.
+func (s *Store) Teams() Kind[ProcessTeam] {
+	return Kind[ProcessTeam]{store: s, check: checkTeam, list: by("team-name", func(t ProcessTeam) []string { return []string{t.Name} })}
 }
 
-// Team returns the process team with an id, or ErrNotFound, with one table
-// operation.
+// Team returns the process team with an id, or ErrNotFound.
 func (s *Store) Team(ctx context.Context, id string) (ProcessTeam, error) {
-	return get[ProcessTeam](ctx, s, id)
-}
-
-// Teams lists process teams by name.
-func (s *Store) Teams(ctx context.Context, q Query) (Page[ProcessTeam], error) {
-	return list(ctx, s, "team-name", q, func(t ProcessTeam) (ProcessTeam, []string) { return t, []string{t.Name} })
-}
-
-// UpdateTeam changes a process team; revision "" means any revision. Errors:
-// ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
-func (s *Store) UpdateTeam(ctx context.Context, id, revision string, edit func(*ProcessTeam) error) (ProcessTeam, error) {
-	return update(ctx, s, id, revision, edit, s.checkTeam(ctx))
-}
-
-// DeleteTeam removes a process team. Errors: ErrNotFound, ErrChanged.
-func (s *Store) DeleteTeam(ctx context.Context, id, revision string) error {
-	return remove[ProcessTeam](ctx, s, id, revision, nil)
+	return s.Teams().Get(ctx, id)
 }
 
 // TeamsOf returns the ids of the process teams that a team member is in.

@@ -48,7 +48,7 @@ func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
 
 // A staged object has its state before and after the change; nil when it does
 // not exist.
-type staged[T entity[T]] struct {
+type staged[T Entity[T]] struct {
 	was, now *T
 	changed  bool
 }
@@ -69,7 +69,7 @@ func (d *staged[T]) write(ctx context.Context, c *change) error {
 
 // stagedOf returns the staged object with an id. It reads the object the first
 // time.
-func stagedOf[T entity[T]](t *Tx, objects map[string]*staged[T], id string) (*staged[T], error) {
+func stagedOf[T Entity[T]](t *Tx, objects map[string]*staged[T], id string) (*staged[T], error) {
 	if d := objects[id]; d != nil {
 		return d, nil
 	}
@@ -86,7 +86,7 @@ func stagedOf[T entity[T]](t *Tx, objects map[string]*staged[T], id string) (*st
 }
 
 // set replaces the object of d.
-func set[T entity[T]](t *Tx, d *staged[T], now *T) {
+func set[T Entity[T]](t *Tx, d *staged[T], now *T) {
 	if !d.changed {
 		t.order = append(t.order, d)
 	}
@@ -144,7 +144,7 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 		if t.made {
 			return c, errors.New("directory: one change makes one contact at most")
 		}
-		now, err := t.c.store.checkContact(t.ctx, c, Contact{}, received)
+		now, err := checkContact(t.ctx, t.c.store.has, c, Contact{}, received)
 		if err != nil {
 			return c, err
 		}
@@ -163,7 +163,7 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 		return c, fmt.Errorf("%s: %w", nameOf(c), ErrChanged)
 	}
 	c.Revision = is.Revision
-	now, err := t.c.store.checkContact(t.ctx, c, is, received)
+	now, err := checkContact(t.ctx, t.c.store.has, c, is, received)
 	if err != nil || reflect.DeepEqual(is, now) {
 		return now, err
 	}

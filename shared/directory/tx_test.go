@@ -130,7 +130,7 @@ func evidenceOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
 		client := o.client(t, "1")
-		piet := must.Get(o.CreateContact(t.Context(), Contact{Name: "P", Emails: []string{"p@x.nl"}}))(t)
+		piet := must.Get(o.Contacts().Create(t.Context(), Contact{Name: "P", Emails: []string{"p@x.nl"}}))(t)
 		// Calls are slow, so that reads of one change are between writes of
 		// another.
 		o.wire.Fault(func(int, *http.Request) wiretest.Fault {
@@ -158,7 +158,7 @@ func evidenceOfMany(t *testing.T) {
 
 func TestAChangeIsAllOrNothing(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
+	piet := must.Get(o.Contacts().Create(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
 	wanted := errors.New("no")
 	err := o.Change(ctx, func(tx *Tx) error {
 		must.Get(tx.SaveContact(Contact{Name: "Q", Emails: []string{"q@x.nl"}}))(t)
@@ -188,8 +188,8 @@ func TestAChangeIsAllOrNothing(t *testing.T) {
 func TestAnAddressMovesInOneChange(t *testing.T) {
 	for _, takerFirst := range []bool{true, false} {
 		o, ctx := newOffice(t), t.Context()
-		piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl", "info@x.nl"}}))(t)
-		kees := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
+		piet := must.Get(o.Contacts().Create(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl", "info@x.nl"}}))(t)
+		kees := must.Get(o.Contacts().Create(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
 		err := o.Change(ctx, func(tx *Tx) error {
 			give := func() {
 				c := must.Get(tx.Contact(piet.ID))(t)
@@ -228,10 +228,10 @@ func TestAnAddressMovesInOneChange(t *testing.T) {
 
 func TestWhatAChangeRefuses(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	piet := must.Get(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
+	piet := must.Get(o.Contacts().Create(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}}))(t)
 	old := piet
-	piet = must.Get(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Phone = "1"; return nil }))(t)
-	kees := must.Get(o.CreateContact(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
+	piet = must.Get(o.Contacts().Update(ctx, piet.ID, "", func(c *Contact) error { c.Phone = "1"; return nil }))(t)
+	kees := must.Get(o.Contacts().Create(ctx, Contact{Name: "Kees", Emails: []string{"k@x.nl"}}))(t)
 	var conflict *Conflict
 	var wrong *Invalid
 	for what, c := range map[string]struct {
@@ -288,7 +288,7 @@ func TestContactsByRule(t *testing.T) {
 	made, rule, err := learn(o.Store, t, "p@x.nl", "", client.ID)
 	must.Get(made, err)(t)
 	// A rule may have linked several addresses of one contact.
-	made = must.Get(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error {
+	made = must.Get(o.Contacts().Update(ctx, made.ID, "", func(c *Contact) error {
 		c.Emails = append(slices.Clone(c.Emails), "q@x.nl")
 		c.Learned["Q@x.nl"] = rule.ID
 		c.Learned["gone@x.nl"] = rule.ID
@@ -304,7 +304,7 @@ func TestContactsByRule(t *testing.T) {
 		t.Errorf("what is no rule linked %+v", got)
 	}
 	o.consistent(t)
-	made = must.Get(o.UpdateContact(ctx, made.ID, "", func(c *Contact) error { c.Emails = []string{"other@x.nl"}; return nil }))(t)
+	made = must.Get(o.Contacts().Update(ctx, made.ID, "", func(c *Contact) error { c.Emails = []string{"other@x.nl"}; return nil }))(t)
 	if got := must.Get(o.ContactsByRule(ctx, rule.ID, 9))(t); len(got) != 0 || made.Learned != nil {
 		t.Errorf("the rule still linked %+v", got)
 	}

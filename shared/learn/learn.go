@@ -43,7 +43,7 @@ type Office interface {
 	ClientsSpelt(ctx context.Context, word string, limit int) ([]directory.Client, error) // nearly so
 	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)
 	Domains(ctx context.Context) ([]string, error) // of contacts
-	TeamMembers(ctx context.Context, q directory.Query) (directory.Page[directory.TeamMember], error)
+	AllMembers(ctx context.Context) ([]directory.TeamMember, error)
 	MemberByAddress(ctx context.Context, address string) (directory.TeamMember, bool, error)
 	RuleFor(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error)
 }

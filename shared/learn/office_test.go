@@ -159,8 +159,8 @@ func (p *people) teach(kind directory.RuleKind, key string, f func(directory.Rul
 	p.rules[id] = f(p.rules[id])
 }
 
-func (p *people) TeamMembers(context.Context, directory.Query) (directory.Page[directory.TeamMember], error) {
-	return directory.Page[directory.TeamMember]{Items: p.members}, p.fail
+func (p *people) AllMembers(context.Context) ([]directory.TeamMember, error) {
+	return p.members, p.fail
 }
 
 func (p *people) Domains(context.Context) ([]string, error) {

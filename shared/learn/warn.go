@@ -97,7 +97,7 @@ type acquaintances struct {
 func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, err error) {
 	from := m.Item.From
 	name, shown := nameOf(shownName(m.Item)), shownAddress(from.Name)
-	var members directory.Page[directory.TeamMember]
+	var members []directory.TeamMember
 	var known, at bool
 	var named []directory.Contact
 	var owner directory.Contact
@@ -111,7 +111,7 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			members, err = office.TeamMembers(ctx, directory.Query{Limit: 1000})
+			members, err = office.AllMembers(ctx)
 			return err
 		},
 		func(ctx context.Context) (err error) {
@@ -141,7 +141,7 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 		return m.Item.Verdict == item.VerdictPass && !directory.PublicDomain(domain) && organisation(domain) == organisation(directory.Domain(from.Email))
 	}
 	k.domains = append(append(k.domains, m.Domains...), directory.Domain(m.Item.Address))
-	for _, member := range members.Items {
+	for _, member := range members {
 		if domain := directory.Domain(member.Email); member.Active && !directory.PublicDomain(domain) {
 			k.domains = append(k.domains, domain)
 		}

@@ -64,7 +64,7 @@ func Joiners(ctx context.Context, s Source, link connector.Link, address, client
 
 // Directory is what an Office reads.
 type Directory interface {
-	TeamMembers(ctx context.Context, q directory.Query) (directory.Page[directory.TeamMember], error)
+	AllMembers(ctx context.Context) ([]directory.TeamMember, error) // by name
 	Role(ctx context.Context, id string) (directory.Role, error)
 	Team(ctx context.Context, id string) (directory.ProcessTeam, error)
 	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)
@@ -86,18 +86,12 @@ func (o *Office) Staff(ctx context.Context) (*Staff, error) {
 	if o.staff != nil {
 		return o.staff, nil
 	}
-	o.members = nil
-	for q := (directory.Query{Limit: 1000}); ; {
-		page, err := o.TeamMembers(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("read team members: %w", err)
-		}
-		o.members = append(o.members, page.Items...)
-		if q.After = page.Next; q.After == "" {
-			o.staff = NewStaff(o.members...)
-			return o.staff, nil
-		}
+	var err error
+	if o.members, err = o.AllMembers(ctx); err != nil {
+		return nil, fmt.Errorf("read team members: %w", err)
 	}
+	o.staff = NewStaff(o.members...)
+	return o.staff, nil
 }
 
 // rolesAtOnce is how many team members' roles are read at the same time.
