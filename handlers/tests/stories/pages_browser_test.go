@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,6 +64,7 @@ type site struct {
 	url  string
 	away atomic.Bool // every connection breaks
 	seen sync.Map    // what browsers asked for, by address
+	late sync.Map    // files that are not answered before their channel is closed, by name
 }
 
 // admit lets browsers in.
@@ -78,6 +80,12 @@ func admit(t *testing.T, w *world) *site {
 			panic(http.ErrAbortHandler)
 		}
 		s.seen.Store(r.URL.RequestURI(), true)
+		if come, late := s.late.Load(path.Base(r.URL.Path)); late {
+			select {
+			case <-come.(chan struct{}):
+			case <-r.Context().Done():
+			}
+		}
 		door.ServeHTTP(out, r)
 	}))
 	t.Cleanup(server.Close)
@@ -250,14 +258,19 @@ func eval[T any](b *tab, js string, o ...chromedp.EvaluateOption) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](js, o...))
 }
 
-// until waits until an expression is true. The page may change meanwhile.
+// loaded says that the page is there with its scripts, which are deferred: before, what
+// can be seen hears nothing.
+const loaded = `document.readyState === "complete"`
+
+// until waits until the page is loaded and an expression is true. The page may change
+// meanwhile.
 func (b *tab) until(what, js string) {
 	b.t.Helper()
 	end, poll := time.Now().Add(patience), time.Now().Add(time.Second)
 	pause := time.NewTicker(15 * time.Millisecond)
 	defer pause.Stop()
 	for {
-		ok, err := eval[bool](b, js)
+		ok, err := eval[bool](b, loaded+" && ("+js+")")
 		if ok && err == nil {
 			return
 		}
@@ -308,6 +321,7 @@ const found = `((name, field) => {
 
 // at is where an element can be pressed, or why it cannot.
 const at = `((e) => {
+  if (!(` + loaded + `)) return { why: "the page is still loading" };
   if (!e) return { why: "it is not there" };
   e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
   const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
@@ -384,6 +398,7 @@ func (b *tab) fill(label, text string) {
 // prevents it from being pressed prevents it from being written.
 func (b *tab) keys(keys string) {
 	b.t.Helper()
+	b.until("the whole page", "true")
 	for _, key := range keys {
 		down, up := strokes(key)
 		b.call(command(input.DispatchKeyEvent, down), command(input.DispatchKeyEvent, up))

@@ -124,8 +124,11 @@ func noteOfMine(s *scene) {
 	conversation := s.chatOf(stukken, "jan")
 	b := s.as(anna)
 	b.open("/web/chats/" + conversation)
+	completes := make(chan struct{})
+	s.late.Store("recipients.js", completes)
 	b.click(b.text("write.mode.note"))
 	b.fill(b.text("write.mode.note"), "@car")
+	close(completes) // what was typed before counts
 	b.until("her name below it", `document.activeElement.getAttribute("aria-activedescendant") === `+
 		`document.querySelector("#found-colleagues [aria-selected=true]")?.id && document.querySelector("#found-colleagues:not([hidden])") `+
 		`!== null`)

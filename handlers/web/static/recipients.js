@@ -58,7 +58,9 @@ export function mentions(area) {
     list.close();
   });
   area.form.append(found);
-  area.addEventListener("input", () => { const name = typed(); list.search(name !== undefined && area.dataset.mention + encodeURIComponent(name)); });
+  const complete = () => { const name = typed(); list.search(name !== undefined && area.dataset.mention + encodeURIComponent(name)); };
+  area.addEventListener("input", complete);
+  if (document.activeElement === area) complete(); // somebody typed before this script came
   area.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.isComposing || list.key(e)) return;
     if ((e.key === "Enter" || e.key === "Tab") && list.current()) { e.preventDefault(); list.pick(list.current()); }
