@@ -49,7 +49,7 @@ func TestMIME(t *testing.T) {
 	r := must.Get(w.Outbox.Load(t.Context(), id))(t)
 	r.LeavesAt = r.Created
 	for _, step := range []func(outbox.Reply) (outbox.Reply, error){
-		func(r outbox.Reply) (outbox.Reply, error) { return w.Outbox.Take(t.Context(), r) },
+		func(r outbox.Reply) (outbox.Reply, error) { return w.Outbox.Claim(t.Context(), r) },
 		func(r outbox.Reply) (outbox.Reply, error) {
 			return w.Outbox.SaveDraftIDs(t.Context(), r, "draft", "<d@x>")
 		},

@@ -149,7 +149,7 @@ func TestReplyIsTakenBack(t *testing.T) {
 	id = w.reply(t, map[string]any{"hold": 0}).body["id"].(string)
 	r, err := w.Outbox.Load(t.Context(), id)
 	if err == nil {
-		_, err = w.Outbox.Take(t.Context(), r)
+		_, err = w.Outbox.Claim(t.Context(), r)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -296,7 +296,7 @@ func TestRetryAndDismiss(t *testing.T) {
 		id := fmt.Sprint(w.reply(t, map[string]any{"hold": 0, "since": 99}).body["id"])
 		r, err := w.Outbox.Load(t.Context(), id)
 		if err == nil {
-			r, err = w.Outbox.Take(t.Context(), r)
+			r, err = w.Outbox.Claim(t.Context(), r)
 		}
 		if err == nil && state == outbox.Failed {
 			_, err = w.Outbox.MarkFailed(t.Context(), r, outbox.ReasonTooLarge, "ErrorMessageSizeExceeded")

@@ -114,7 +114,7 @@ func (o *matrixOffice) write() {
 	store := outbox.NewStore(mails, chat.NewStore(mails))
 	r, err := store.Load(o.T.Context(), o.ids["failed"])
 	if err == nil {
-		r, err = store.Take(o.T.Context(), r)
+		r, err = store.Claim(o.T.Context(), r)
 	}
 	if err == nil {
 		_, err = store.MarkFailed(o.T.Context(), r, outbox.ReasonQuota, "")

@@ -51,7 +51,7 @@ func (w *world) replied(chatID, messageID string, mode outbox.Mode, to ...string
 		r = got
 	}
 	step(store.Create(ctx, outbox.New{Reply: r, HTML: "<p>Dag</p>", Check: func(chat.Chat) error { return nil }}))
-	step(store.Take(ctx, r))
+	step(store.Claim(ctx, r))
 	step(store.SaveDraftIDs(ctx, r, "draft"+messageID, messageID))
 	step(store.SaveSendStarted(ctx, r))
 	step(store.MarkSent(ctx, r, time.Now()))

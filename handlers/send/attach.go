@@ -34,7 +34,7 @@ func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (st
 	}
 	have, err := s.graph.Attachments(ctx, s.reply.Mailbox, d.ID)
 	if err != nil {
-		return "", outside(err)
+		return "", ofGraph(err)
 	}
 	var there []string // content ids
 	for _, a := range have {
@@ -45,7 +45,7 @@ func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (st
 			continue
 		}
 		if err := s.graph.Detach(ctx, s.reply.Mailbox, d.ID, a.ID); err != nil {
-			return "", outside(err)
+			return "", ofGraph(err)
 		}
 	}
 	for _, a := range own {
@@ -78,13 +78,13 @@ func contains(ids []string, id string) bool {
 func (s *sending) upload(ctx context.Context, d mail.Draft, a outbox.Attachment) error {
 	f, err := s.Uploads.Open(ctx, a.Upload)
 	if errors.Is(err, blob.ErrNotFound) {
-		return outside(fmt.Errorf("attachment %s: %w", a.Name, err))
+		return ofGraph(fmt.Errorf("attachment %s: %w", a.Name, err))
 	}
 	if err != nil {
 		return err
 	}
 	o := mail.OutgoingAttachment{Name: a.Name, ContentType: a.ContentType, ContentID: a.Upload, Inline: a.Inline, Size: f.Size()}
-	return outside(s.graph.Attach(ctx, s.reply.Mailbox, d.ID, o, f))
+	return ofGraph(s.graph.Attach(ctx, s.reply.Mailbox, d.ID, o, f))
 }
 
 // copyPictures attaches pictures of the original that the quote shows, and returns
@@ -123,7 +123,7 @@ func (s *sending) copyPictures(ctx context.Context, d mail.Draft, wanted []strin
 		room -= size
 		o := mail.OutgoingAttachment{Name: a.Name, ContentType: a.ContentType, ContentID: a.ContentID, Inline: true, Size: size}
 		if err := s.graph.Attach(ctx, s.reply.Mailbox, d.ID, o, bytes.NewReader(content.Bytes())); err != nil {
-			return nil, outside(err)
+			return nil, ofGraph(err)
 		}
 		copied = append(copied, a.ContentID)
 	}
@@ -137,5 +137,5 @@ func leaveOut(ctx context.Context, err error) error {
 		slog.InfoContext(ctx, "pictures of the original are left out", "error", err)
 		return nil
 	}
-	return outside(err)
+	return ofGraph(err)
 }

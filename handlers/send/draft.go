@@ -19,13 +19,13 @@ func (s *sending) draft(ctx context.Context) (mail.Draft, error) {
 	if s.reply.DraftID != "" {
 		d, err := s.graph.Draft(ctx, s.reply.Mailbox, s.reply.DraftID)
 		if !answer.IsMissing(err) {
-			return d, outside(err)
+			return d, ofGraph(err)
 		}
 	}
 	if s.again {
 		d, found, err := s.graph.FindSent(ctx, s.reply.Mailbox, s.keys())
 		if err != nil {
-			return mail.Draft{}, outside(err)
+			return mail.Draft{}, ofGraph(err)
 		}
 		if found {
 			return s.adopt(ctx, d)
@@ -33,7 +33,7 @@ func (s *sending) draft(ctx context.Context) (mail.Draft, error) {
 	}
 	d, err := s.make(ctx)
 	if err != nil {
-		return mail.Draft{}, outside(err)
+		return mail.Draft{}, ofGraph(err)
 	}
 	return d, s.keep(ctx, d)
 }
@@ -48,7 +48,7 @@ func (s *sending) adopt(ctx context.Context, d mail.Draft) (mail.Draft, error) {
 		return d, nil
 	}
 	d, err = s.graph.Draft(ctx, s.reply.Mailbox, d.ID) // with its text
-	return d, outside(err)
+	return d, ofGraph(err)
 }
 
 // keep stores the ids of a draft that was just made. When another job was first, the

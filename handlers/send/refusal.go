@@ -12,18 +12,18 @@ import (
 	"kantoorpost/shared/outbox"
 )
 
-// An outsideError is an error of Graph or of the way to it, and not of our tables,
+// An graphError is an error of Graph or of the way to it, and not of our tables,
 // queues and blobs.
-type outsideError struct{ err error }
+type graphError struct{ err error }
 
-func (e *outsideError) Error() string { return e.err.Error() }
-func (e *outsideError) Unwrap() error { return e.err }
+func (e *graphError) Error() string { return e.err.Error() }
+func (e *graphError) Unwrap() error { return e.err }
 
-func outside(err error) error {
+func ofGraph(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &outsideError{err}
+	return &graphError{err}
 }
 
 // lasts says whether Graph refused a request for a reason that stays: a person must

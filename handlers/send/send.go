@@ -135,8 +135,8 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 	}
 	ctx = invoke.With(ctx, slog.String("reply", id))
 	switch now := h.Outbox.Now(); {
-	case r.LeavesDraft():
-		return h.clean(ctx, r)
+	case r.HasDraftToDelete():
+		return h.deleteDraft(ctx, r)
 	case r.State.IsWaiting() && r.LeavesAt.After(now):
 		if wait := r.LeavesAt.Sub(now); wait <= soon {
 			return h.put(ctx, r, wait)
@@ -166,7 +166,7 @@ func (h *Handler) leave(ctx context.Context, r outbox.Reply) error {
 			}
 		}
 		s := &sending{Handler: h, turn: t, box: box, reply: r, again: r.Claim != ""}
-		if s.reply, err = h.Outbox.Take(ctx, r); err != nil {
+		if s.reply, err = h.Outbox.Claim(ctx, r); err != nil {
 			return ignoreChange(err)
 		}
 		return s.storeFailure(ctx, s.run(ctx))
@@ -208,12 +208,12 @@ func (h *Handler) backToDraft(ctx context.Context, r outbox.Reply, reason string
 	if err != nil || r.DraftID == "" {
 		return ignoreChange(err)
 	}
-	return h.clean(ctx, r)
+	return h.deleteDraft(ctx, r)
 }
 
-// clean deletes the draft of a reply that does not leave any more. It stays when
+// deleteDraft deletes the draft of a reply that does not leave any more. It stays when
 // the mailbox cannot be reached any more: a draft harms nobody.
-func (h *Handler) clean(ctx context.Context, r outbox.Reply) error {
+func (h *Handler) deleteDraft(ctx context.Context, r outbox.Reply) error {
 	box, _, err := h.box(ctx, r.Mailbox)
 	if err != nil {
 		return err
@@ -226,7 +226,7 @@ func (h *Handler) clean(ctx context.Context, r outbox.Reply) error {
 		slog.WarnContext(ctx, "the draft of a reply that does not leave cannot be deleted now", "error", err)
 		return nil // the tick asks again
 	}
-	_, err = h.Outbox.Cleaned(ctx, r)
+	_, err = h.Outbox.DraftDeleted(ctx, r)
 	return ignoreChange(err)
 }
 

@@ -39,7 +39,7 @@ type sending struct {
 func (s *sending) run(ctx context.Context) error {
 	var err error
 	if s.graph, err = s.Dial(ctx, s.box.Connector); err != nil {
-		return outside(err)
+		return ofGraph(err)
 	}
 	if !s.reply.SendStarted.IsZero() {
 		return s.find(ctx)
@@ -83,7 +83,7 @@ func (s *sending) send(ctx context.Context) error {
 		if s.reply = r; denied {
 			return s.later(ctx, 0) // from the address of the mailbox
 		}
-		return outside(err)
+		return ofGraph(err)
 	}
 	slog.WarnContext(ctx, "whether a reply left is in doubt", "error", err)
 	return s.find(ctx)
@@ -93,7 +93,7 @@ func (s *sending) send(ctx context.Context) error {
 func (s *sending) find(ctx context.Context) error {
 	d, found, err := s.graph.FindSent(ctx, s.reply.Mailbox, s.keys())
 	if err != nil {
-		return outside(err)
+		return ofGraph(err)
 	}
 	since := s.Outbox.Now().Sub(s.reply.SendStarted)
 	switch {
@@ -173,7 +173,7 @@ func pauseAfter(since time.Duration) time.Duration {
 // storeFailure stores what an error means for the reply. It returns the errors of tables,
 // queues and blobs.
 func (s *sending) storeFailure(ctx context.Context, err error) error {
-	var out *outsideError
+	var out *graphError
 	switch {
 	case errors.Is(err, outbox.ErrChanged), errors.Is(err, outbox.ErrState):
 		slog.InfoContext(ctx, "a reply was changed by another job or a person")

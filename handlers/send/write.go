@@ -45,7 +45,7 @@ func (s *sending) write(ctx context.Context, d mail.Draft) error {
 		patch.From = s.from()
 		err = s.graph.PatchDraft(ctx, s.reply.Mailbox, d.ID, patch)
 	}
-	return outside(err)
+	return ofGraph(err)
 }
 
 // quotes says whether the mail that is answered stands below the answer.

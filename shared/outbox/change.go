@@ -148,7 +148,7 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 // cannot leave until that is done. Errors: ErrNotFound, ErrState, what check returns.
 func (s *Store) Retry(ctx context.Context, chatID, id string, check chat.Check, confirmed bool) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
-		if r.State != Failed && (r.State != Unknown || !confirmed) || r.LeavesDraft() {
+		if r.State != Failed && (r.State != Unknown || !confirmed) || r.HasDraftToDelete() {
 			return r, ErrState
 		}
 		before := r

@@ -13,10 +13,10 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Take claims a reply for the job that sends it: from now on nobody can take it
-// back. Another job may take it when the claim has ended. Errors: ErrChanged when
+// Claim gives a reply to the job that sends it: from now on nobody can take the reply
+// back. Another job may claim it when this claim has ended. Errors: ErrChanged when
 // somebody was first, ErrState when it is not due, not waiting or claimed.
-func (s *Store) Take(ctx context.Context, r Reply) (Reply, error) {
+func (s *Store) Claim(ctx context.Context, r Reply) (Reply, error) {
 	now := s.now()
 	due := r.State.IsWaiting() && !r.LeavesAt.After(now)
 	abandoned := r.State == Sending && !r.ClaimEnds.After(now)
@@ -184,10 +184,10 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 	return r, table.Overtaken(ErrChanged, "make reply %s a draft again", r.ID)
 }
 
-// Cleaned stores that the draft of a reply that does not leave is gone from the mailbox.
+// DraftDeleted stores that the draft of a reply that does not leave is gone from the mailbox.
 // Errors: ErrChanged, ErrState.
-func (s *Store) Cleaned(ctx context.Context, r Reply) (Reply, error) {
-	if !r.LeavesDraft() {
+func (s *Store) DraftDeleted(ctx context.Context, r Reply) (Reply, error) {
+	if !r.HasDraftToDelete() {
 		return r, ErrState
 	}
 	before := r

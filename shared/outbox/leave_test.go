@@ -22,16 +22,16 @@ func TestOneJobSends(t *testing.T) {
 	ctx := t.Context()
 	r := w.create(w.written("anna"))
 	w.at = w.at.Add(time.Minute)
-	first, err := w.Take(ctx, r)
+	first, err := w.Claim(ctx, r)
 	w.must(err)
-	if _, err := w.Take(ctx, r); !errors.Is(err, outbox.ErrChanged) {
+	if _, err := w.Claim(ctx, r); !errors.Is(err, outbox.ErrChanged) {
 		t.Errorf("a second job took it: %v", err)
 	}
-	if _, err := w.Take(ctx, first); !errors.Is(err, outbox.ErrState) {
+	if _, err := w.Claim(ctx, first); !errors.Is(err, outbox.ErrState) {
 		t.Errorf("a second job took it after it read: %v", err)
 	}
 	w.at = w.at.Add(outbox.ClaimLife)
-	second, err := w.Take(ctx, first)
+	second, err := w.Claim(ctx, first)
 	w.must(err)
 	if _, err := w.SaveSendStarted(ctx, first); !errors.Is(err, outbox.ErrChanged) {
 		t.Errorf("the job that lost its claim continues: %v", err)
@@ -39,7 +39,7 @@ func TestOneJobSends(t *testing.T) {
 	w.must(w.Release(ctx, second, w.at))
 	second, err = w.Load(ctx, r.ID)
 	w.must(err)
-	if _, err := w.Take(ctx, second); err != nil {
+	if _, err := w.Claim(ctx, second); err != nil {
 		t.Errorf("a released reply: %v", err)
 	}
 }
@@ -85,7 +85,7 @@ func testInterrupted(t *testing.T) {
 func (w *world) job(r outbox.Reply) outbox.Reply {
 	ctx := w.t.Context()
 	steps := []func(outbox.Reply) (outbox.Reply, error){
-		func(r outbox.Reply) (outbox.Reply, error) { return w.Take(ctx, r) },
+		func(r outbox.Reply) (outbox.Reply, error) { return w.Claim(ctx, r) },
 		func(r outbox.Reply) (outbox.Reply, error) { return w.SaveDraftIDs(ctx, r, "draft", "<ours@x>") },
 		func(r outbox.Reply) (outbox.Reply, error) { return w.SaveSendStarted(ctx, r) },
 		func(r outbox.Reply) (outbox.Reply, error) { return w.MarkSent(ctx, r, w.at) },
@@ -189,7 +189,7 @@ func TestStart(t *testing.T) {
 		t.Errorf("a second chat %s: %+v, %v", again.ID, r, err)
 	}
 	w.at = w.at.Add(time.Minute)
-	r, err = w.Take(ctx, r)
+	r, err = w.Claim(ctx, r)
 	w.must(err)
 	_, err = w.SaveDraftIDs(ctx, r, "draft", "<ours@x.example>")
 	w.must(err)

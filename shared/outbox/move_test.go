@@ -148,7 +148,7 @@ func TestAReplyWrittenDuringAMerge(t *testing.T) {
 		t.Errorf("merged again: %v", err)
 	}
 	w.at = w.at.Add(time.Minute)
-	r, err := w.Take(t.Context(), r)
+	r, err := w.Claim(t.Context(), r)
 	w.must(err)
 	_, err = w.MarkSent(t.Context(), r, w.at)
 	w.must(err)

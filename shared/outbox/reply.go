@@ -140,7 +140,7 @@ type Reply struct {
 	Alias        string `json:"alias,omitempty"`
 	AliasRefused bool   `json:"aliasRefused,omitempty"`
 
-	Mode     Mode     `json:"mode"`              //
+	Mode     Mode     `json:"mode"`
 	Answers  string   `json:"answers,omitempty"` // id of the message that it answers or forwards
 	Original Original `json:"original,omitzero"`
 
@@ -154,8 +154,8 @@ type Reply struct {
 	Reason string `json:"reason,omitempty"` // of Failed and TakenBack
 	Detail string `json:"detail,omitempty"` // what Exchange said
 
-	Author    string    `json:"author"`  // id of the team member
-	Created   time.Time `json:"created"` //
+	Author    string    `json:"author"` // id of the team member
+	Created   time.Time `json:"created"`
 	LeavesAt  time.Time `json:"leavesAt,omitzero"`
 	Scheduled bool      `json:"scheduled,omitempty"` // LeavesAt is a time that the author chose
 
@@ -202,12 +202,12 @@ func (r Reply) listed() bool {
 }
 
 // open says whether there is something to do for the function that sends.
-func (r Reply) open() bool { return r.State.IsWaiting() || r.State == Sending || r.LeavesDraft() }
+func (r Reply) open() bool { return r.State.IsWaiting() || r.State == Sending || r.HasDraftToDelete() }
 
-// LeavesDraft says whether a reply that does not leave any more still has a draft in the
+// HasDraftToDelete says whether a reply that does not leave any more still has a draft in the
 // mailbox, which is to be deleted: it was taken back, or it failed and a person has seen
 // that.
-func (r Reply) LeavesDraft() bool {
+func (r Reply) HasDraftToDelete() bool {
 	return r.DraftID != "" && (r.State == TakenBack || r.State == Failed && r.Dismissed)
 }
 

@@ -31,11 +31,11 @@ func TestStatesAllow(t *testing.T) {
 		}, []outbox.State{outbox.Held, outbox.Scheduled, outbox.Waiting, outbox.Failed, outbox.TakenBack}},
 		"take": {func(ctx context.Context, w *world, r outbox.Reply) error {
 			w.at = w.at.Add(2 * time.Hour)
-			_, err := w.Take(ctx, r)
+			_, err := w.Claim(ctx, r)
 			return err
 		}, []outbox.State{outbox.Held, outbox.Scheduled, outbox.Sending}},
 		"take at once": {func(ctx context.Context, w *world, r outbox.Reply) error {
-			_, err := w.Take(ctx, r)
+			_, err := w.Claim(ctx, r)
 			return err
 		}, nil},
 		"retry": {func(ctx context.Context, w *world, r outbox.Reply) error {

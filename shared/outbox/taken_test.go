@@ -16,10 +16,10 @@ func TestTaken(t *testing.T) {
 	r := w.create(w.written("anna"))
 	w.at = w.at.Add(time.Minute)
 	first := w.at
-	r, err := w.Take(ctx, r)
+	r, err := w.Claim(ctx, r)
 	w.must(err)
 	w.at = w.at.Add(outbox.ClaimLife)
-	r, err = w.Take(ctx, r)
+	r, err = w.Claim(ctx, r)
 	w.must(err)
 	if !r.Taken.Equal(first) {
 		t.Errorf("taken at %v, want %v", r.Taken, first)
@@ -29,7 +29,7 @@ func TestTaken(t *testing.T) {
 	r, err = w.Retry(ctx, w.chat, r.ID, anybody, false)
 	w.must(err)
 	w.at = w.at.Add(time.Minute)
-	r, err = w.Take(ctx, r)
+	r, err = w.Claim(ctx, r)
 	w.must(err)
 	if !r.Taken.Equal(w.at) {
 		t.Errorf("after a retry taken at %v, want %v", r.Taken, w.at)
@@ -62,7 +62,7 @@ func TestNextTry(t *testing.T) {
 	ctx := t.Context()
 	r := w.create(w.written("anna"))
 	w.at = w.at.Add(time.Minute)
-	r, err := w.Take(ctx, r)
+	r, err := w.Claim(ctx, r)
 	w.must(err)
 	next := w.at.Add(10 * time.Minute)
 	w.must(w.Release(ctx, r, next))
@@ -75,7 +75,7 @@ func TestNextTry(t *testing.T) {
 			t.Errorf("at %v: %d due, %v; want %d", at, len(work), err, want)
 		}
 	}
-	if r, err = w.Take(ctx, r); err != nil || !r.NextTry.IsZero() {
+	if r, err = w.Claim(ctx, r); err != nil || !r.NextTry.IsZero() {
 		t.Errorf("taken again, to be tried at %v; %v", r.NextTry, err)
 	}
 }

@@ -118,7 +118,7 @@ func (w *world) in(state outbox.State) outbox.Reply {
 		return r
 	}
 	w.at = w.at.Add(time.Minute)
-	r, err = w.Take(ctx, r)
+	r, err = w.Claim(ctx, r)
 	w.must(err)
 	r, err = w.SaveDraftIDs(ctx, r, "draft", "<ours@x.example>")
 	w.must(err)

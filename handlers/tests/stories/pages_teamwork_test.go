@@ -229,7 +229,7 @@ func troubledReplies(s *scene) {
 	taken := func(id string) outbox.Reply {
 		r, err := store.Load(s.t.Context(), id)
 		if err == nil {
-			r, err = store.Take(s.t.Context(), r)
+			r, err = store.Claim(s.t.Context(), r)
 		}
 		if err != nil {
 			s.t.Fatal(err)
