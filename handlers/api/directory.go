@@ -156,12 +156,18 @@ func (a *api) registerClientTeam() {
 		return team(in.Body, revision), err
 	})
 	handle(a, access.DirectoryRead, apiTag("directory").op("list-client-contacts", http.MethodGet, "/api/clients/{client}/contacts",
-		"Who writes on behalf of a client: at most 200 contacts"),
-		func(ctx context.Context, in *OfClient) (*listOutput[directory.Contact], error) {
-			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
-				return nil, err
-			}
-			contacts, err := a.Directory.ContactsOfClient(ctx, in.Client, 200)
-			return listed(contacts, ""), err
-		})
+		"Who writes on behalf of a client"), func(ctx context.Context, in *struct {
+		OfClient
+		Paging
+	}) (*listOutput[directory.Contact], error) {
+		q, err := in.query()
+		if err != nil {
+			return nil, err
+		}
+		if _, err = a.Directory.Client(ctx, in.Client); err != nil {
+			return nil, err
+		}
+		page, err := a.Directory.ListContactsOfClient(ctx, in.Client, q)
+		return listed(page.Items, page.Next), err
+	})
 }

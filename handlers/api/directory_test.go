@@ -144,6 +144,14 @@ func TestContactsOfAClient(t *testing.T) {
 	if got := o.ok(t, "reader", "GET "+path, ""); len(got.body["items"].([]any)) != 1 || !strings.Contains(got.text, "Piet") {
 		t.Errorf("%s", got.text)
 	}
+	o.ok(t, "administrator", "POST /api/contacts", fmt.Sprintf(`{"name":"Aaltje","emails":["a@bakker.nl"],"clients":[%q]}`, client))
+	page := o.ok(t, "reader", "GET "+path+"?limit=1", "")
+	if rest := o.ok(t, "reader", "GET "+path+"?limit=1&after="+fmt.Sprint(page.body["next"]), ""); page.text == rest.text ||
+		len(page.body["items"].([]any)) != 1 || len(rest.body["items"].([]any)) != 1 || rest.body["next"] != nil {
+		t.Errorf("pages of one: %s %s", page.text, rest.text)
+	}
+	foreign := fmt.Sprint(o.ok(t, "reader", "GET /api/contacts?limit=1", "").body["next"])
+	o.answers(t, http.StatusUnprocessableEntity, "reader", "GET "+path+"?after="+foreign, "")
 	// Of a client that does not exist.
 	o.answers(t, http.StatusNotFound, "reader", "GET /api/clients/aaaaaaaaaaaaaaaaaaaaaaaaaa/contacts", "")
 }

@@ -50,12 +50,18 @@ type (
 )
 
 // query reads which part of a list is requested.
-func (in Searching) query() (directory.Query, error) {
+func (in Paging) query() (directory.Query, error) {
 	after, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {
 		return directory.Query{}, invalid("query.after", "the next of the page before")
 	}
-	return directory.Query{Limit: in.Limit, After: string(after), Search: in.Search}, nil
+	return directory.Query{Limit: in.Limit, After: string(after)}, nil
+}
+
+func (in Searching) query() (directory.Query, error) {
+	q, err := in.Paging.query()
+	q.Search = in.Search
+	return q, err
 }
 
 func listed[T any](items []T, next string) *listOutput[T] {

@@ -166,7 +166,7 @@ type clientView struct {
 }
 
 func (v *request) aroundClient(o *openEntry) {
-	o.Around = &clientView{Contacts: some[contact](v, "/api/clients/"+url.PathEscape(o.ID)+"/contacts")}
+	o.Around = &clientView{Contacts: all[contact](v, "/api/clients/"+url.PathEscape(o.ID)+"/contacts")}
 	if v.me.can("chats.read") {
 		o.Around.Chats = some[wire.ChatObject](v, "/api/chats"+queryOf("client", o.ID, "limit", "5"))
 	}

@@ -35,20 +35,28 @@ func (s *Store) ContactsNamed(ctx context.Context, name string, limit int) ([]Co
 	return below[Contact](ctx, s, keyOf("contact-surname", word)+"|", limit)
 }
 
-// ContactsOfClient returns contacts that are linked to a client, with one
+// ContactsOfClient returns the first contacts that are linked to a client.
+func (s *Store) ContactsOfClient(ctx context.Context, client string, limit int) ([]Contact, error) {
+	page, err := s.ListContactsOfClient(ctx, client, Query{Limit: limit})
+	return page.Items, err
+}
+
+// ListContactsOfClient lists the contacts that are linked to a client, with one
 // query, and one more for each contact that was last saved before there were
 // copies by client.
-func (s *Store) ContactsOfClient(ctx context.Context, client string, limit int) ([]Contact, error) {
+func (s *Store) ListContactsOfClient(ctx context.Context, client string, q Query) (Page[Contact], error) {
 	if !isID(client) {
-		return nil, nil
+		return Page[Contact]{}, nil
 	}
-	contacts, err := below[Contact](ctx, s, keyOf("contact-client", client)+"|", limit)
-	for i, c := range contacts {
+	key := keyOf("contact-client", client)
+	Note(ctx, key+"|")
+	page, err := list(ctx, s, key, q, func(c Contact) (Contact, []string) { return c, []string{c.Name} })
+	for i, c := range page.Items {
 		if c.Name == "" && err == nil {
-			contacts[i], err = s.Contact(ctx, c.ID)
+			page.Items[i], err = s.Contact(ctx, c.ID)
 		}
 	}
-	return contacts, err
+	return page, err
 }
 
 // ClientByNumber returns the client with a number, with one table operation.
