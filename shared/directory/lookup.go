@@ -50,7 +50,7 @@ func (s *Store) ListContactsOfClient(ctx context.Context, client string, q Query
 	}
 	key := keyOf("contact-client", client)
 	Note(ctx, key+"|")
-	page, err := list(ctx, s, key, q, func(c Contact) (Contact, []string) { return c, []string{c.Name} })
+	page, err := list(ctx, s, key, q, func(c Contact) []string { return []string{c.Name} })
 	for i, c := range page.Items {
 		if c.Name == "" && err == nil {
 			page.Items[i], err = s.Contact(ctx, c.ID)
