@@ -94,35 +94,43 @@ func (s *Store) NotTaken(ctx context.Context, r Reply) (Reply, error) {
 // MarkSent stores that a reply left at a time. The other members of the chat have
 // something to look at. Errors: ErrChanged.
 func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, error) {
+	after := r
+	after.State, after.SentAt, after.Reason, after.Detail = Sent, at.UTC().Truncate(time.Millisecond), "", ""
+	after.Claim, after.ClaimEnds = "", time.Time{}
+	after.setRecipients("", func(to *Recipient) { to.State, to.Status = RecipientSent, "" })
+	return s.changeWithChat(ctx, r, Sent, func(c chat.Chat) (Reply, error) {
+		ops, err := s.chats.Sent(ctx, c, after.message())
+		if err != nil {
+			return r, err
+		}
+		return s.write(ctx, r, after, append(ops, s.audit(ctx, after, "reply.sent", map[string]string{"chat": c.ID}))...)
+	})
+}
+
+// changeWithChat calls change, which brings a reply to a state together with its chat,
+// again when somebody changed only the chat meanwhile. Errors: ErrChanged when the reply
+// was changed.
+func (s *Store) changeWithChat(ctx context.Context, r Reply, state State, change func(chat.Chat) (Reply, error)) (Reply, error) {
 	for range table.Tries(ctx) {
 		c, err := s.chats.Get(ctx, r.Chat)
 		if err != nil {
 			return r, err
 		}
-		before, after := r, r
-		after.State, after.SentAt, after.Reason, after.Detail, after.Claim, after.ClaimEnds = Sent, at.UTC().Truncate(time.Millisecond), "", "",
-			"", time.Time{}
-		after.setRecipients("", func(to *Recipient) { to.State, to.Status = RecipientSent, "" })
-		ops, err := s.chats.Sent(ctx, c, after.message())
-		if err != nil {
-			return r, err
-		}
-		got, err := s.write(ctx, before, after, append(ops, s.audit(ctx, after, "reply.sent", map[string]string{"chat": c.ID}))...)
+		got, err := change(c)
 		if !errors.Is(err, ErrChanged) {
 			return got, err
 		}
-		// Somebody may have changed the chat only, or this write took effect.
 		now, readErr := s.Load(ctx, r.ID)
 		switch {
 		case readErr != nil:
 			return r, readErr
-		case now.State == Sent:
+		case now.State == state: // the first attempt may have lost its answer
 			return now, nil
 		case now.etag != r.etag || ctx.Err() != nil:
 			return r, err
 		}
 	}
-	return r, table.Overtaken(ErrChanged, "store that reply %s left", r.ID)
+	return r, table.Overtaken(ErrChanged, "change reply %s to %s", r.ID, state)
 }
 
 // MarkFailed stores that Exchange refused a reply, which certainly did not leave.
@@ -162,26 +170,7 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 	if !r.State.IsWaiting() && r.State != Sending || !r.SendStarted.IsZero() {
 		return r, ErrState
 	}
-	for range table.Tries(ctx) {
-		c, err := s.chats.Get(ctx, r.Chat)
-		if err != nil {
-			return r, err
-		}
-		got, err := s.toDraft(ctx, r, c, reason, "")
-		if !errors.Is(err, ErrChanged) {
-			return got, err
-		}
-		now, readErr := s.Load(ctx, r.ID)
-		switch {
-		case readErr != nil:
-			return r, readErr
-		case now.State == TakenBack:
-			return now, nil
-		case now.etag != r.etag || ctx.Err() != nil:
-			return r, err
-		}
-	}
-	return r, table.Overtaken(ErrChanged, "make reply %s a draft again", r.ID)
+	return s.changeWithChat(ctx, r, TakenBack, func(c chat.Chat) (Reply, error) { return s.toDraft(ctx, r, c, reason, "") })
 }
 
 // DraftDeleted stores that the draft of a reply that does not leave is gone from the mailbox.
