@@ -47,7 +47,7 @@ func linkOf(l wire.LinkObject) connector.Link {
 	return connector.Link{Kind: connector.LinkKind(l.Kind), ID: l.ID}
 }
 
-func addressOf(b connector.Box, k connector.Connector) wire.AddressObject {
+func addressOf(b connector.Mailbox, k connector.Connector) wire.AddressObject {
 	c := b.Cursor
 	o := wire.AddressObject{
 		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: wire.LinkObject{Kind: string(b.Link.Kind), ID: b.Link.ID},
@@ -85,7 +85,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	boxes, err := a.Connectors.Boxes(ctx)
+	boxes, err := a.Connectors.Activated(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (a *api) createAddress(ctx context.Context, in *struct {
 // addressOutput is an activation, how far its mailbox was fetched, and its
 // warnings.
 func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objectOutput[wire.AddressObject], error) {
-	box := connector.Box{Activation: v}
+	box := connector.Mailbox{Activation: v}
 	boxes, err := a.Connectors.Load(ctx, []string{v.ID})
 	if err != nil {
 		return nil, err

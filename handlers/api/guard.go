@@ -108,7 +108,7 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 
 // activations are the activations of all mailboxes, inactive ones too.
 func (a *api) activations(ctx context.Context) ([]connector.Activation, error) {
-	boxes, err := a.Connectors.Boxes(ctx)
+	boxes, err := a.Connectors.Activated(ctx)
 	var all []connector.Activation
 	for _, b := range boxes {
 		all = append(all, b.Activation)

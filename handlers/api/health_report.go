@@ -105,7 +105,7 @@ func (a *api) addConnections(ctx context.Context, r *wire.HealthReport) error {
 	sorting.By(r.Connectors, func(a, b wire.ConnectorHealth) int {
 		return cmp.Or(a.SecretExpires.Compare(b.SecretExpires), cmp.Compare(a.ID, b.ID))
 	})
-	boxes, err := a.Connectors.Boxes(ctx)
+	boxes, err := a.Connectors.Activated(ctx)
 	if err != nil {
 		return err
 	}

@@ -125,12 +125,12 @@ func TestLag(t *testing.T) {
 		{"no token", true, connector.Cursor{LastRound: last}, stopped, since},
 		{"paused", false, connector.Cursor{LastRound: last, State: connector.MailboxForbidden}, stopped, time.Time{}},
 	} {
-		o := addressOf(connector.Box{Activation: connector.Activation{Active: x.active, From: from}, Cursor: x.cursor}, x.by)
+		o := addressOf(connector.Mailbox{Activation: connector.Activation{Active: x.active, From: from}, Cursor: x.cursor}, x.by)
 		if got := o.BehindSince; got == nil != x.want.IsZero() || got != nil && !got.Equal(x.want) {
 			t.Errorf("%s: %v, want %v", x.name, got, x.want)
 		}
 	}
-	o := addressOf(connector.Box{Activation: connector.Activation{Active: true},
+	o := addressOf(connector.Mailbox{Activation: connector.Activation{Active: true},
 		Cursor: connector.Cursor{Next: "page 2", RoundStart: since, Count: 40}}, works)
 	if o.Reading == nil || o.Reading.Mails != 40 || !o.Reading.Since.Equal(since) {
 		t.Errorf("%+v", o.Reading)

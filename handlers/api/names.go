@@ -102,7 +102,7 @@ func (a *api) readName(ctx context.Context, kind, id string) (name string, err e
 	case "connector":
 		name, err = nameBy(ctx, a.Connectors.Connector, id)
 	case "address":
-		var boxes []connector.Box
+		var boxes []connector.Mailbox
 		if boxes, err = a.Connectors.Load(ctx, []string{id}); len(boxes) > 0 {
 			name = boxes[0].Address
 		}

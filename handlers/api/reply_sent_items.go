@@ -18,7 +18,7 @@ const sentAskedEvery = time.Minute
 // colleague may have answered in Outlook. It is a hint, as every job is.
 func (a *api) askForSent(ctx context.Context, c chat.Chat) {
 	enabled, err := a.Connectors.Enabled(ctx)
-	boxes, boxErr := a.Connectors.Boxes(ctx)
+	boxes, boxErr := a.Connectors.Activated(ctx)
 	if err = errors.Join(err, boxErr); err != nil || !enabled {
 		return
 	}

@@ -31,7 +31,7 @@ func (brokenQueue) Put(_ context.Context, j job.Job) error { return errors.New("
 func TestErrorsOfAllMailboxesAreJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := openOffice(t, 1, 1)
-		boxes, err := m.Connectors.Boxes(t.Context())
+		boxes, err := m.Connectors.Activated(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 // failed stores why a mailbox could not be read, and when to try again. When the
 // whole connector failed, that is stored with the connector instead. Mail that was
 // stored before the failure stays, and the cursor keeps its place.
-func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) error {
+func (h *Handler) failed(ctx context.Context, b connector.Mailbox, cause error) error {
 	slog.WarnContext(ctx, "mailbox not read", "error", cause)
 	// Also when the time of the job is up: otherwise a slow mailbox would be tried
 	// again and again without a pause.

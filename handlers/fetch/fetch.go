@@ -116,7 +116,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 // mailbox reads one mailbox and stores the result. Its Sent Items are read when they
 // were asked for, never read yet, or when the inbox has something new: then somebody may
 // have answered it. The error is one of the tables or queues.
-func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim string) error {
+func (h *Handler) mailbox(ctx context.Context, b connector.Mailbox, sent bool, claim string) error {
 	graph, err := h.Connectors.Client(ctx, b.Connector)
 	stored, inboxRead := 0, b.Cursor.LastRound
 	if err == nil {

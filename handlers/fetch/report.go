@@ -20,7 +20,7 @@ const reportTries = 3
 // readReport reads what a delivery report says. Graph's message has no part with the
 // status of each recipient, so its MIME content is read: one call for each report.
 // https://learn.microsoft.com/graph/outlook-get-mime-message
-func (h *Handler) readReport(ctx context.Context, graph connector.Graph, b *connector.Box, m mail.Message, it *item.Item) error {
+func (h *Handler) readReport(ctx context.Context, graph connector.Graph, b *connector.Mailbox, m mail.Message, it *item.Item) error {
 	if it.InitialReason != item.Bounce {
 		return nil
 	}

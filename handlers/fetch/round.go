@@ -47,7 +47,7 @@ type folder struct {
 }
 
 // inbox is the folder with what came in.
-func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
+func (h *Handler) inbox(graph connector.Graph, b *connector.Mailbox) folder {
 	return folder{
 		cursor: &b.Cursor, since: b.From, delta: graph.Delta, save: h.Connectors.SaveCursor,
 		store: func(ctx context.Context, page mail.Page) (int, error) { return h.store(ctx, graph, b, page) },
@@ -56,7 +56,7 @@ func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
 }
 
 // continuation returns the job that continues a round.
-func continuation(b *connector.Box, claim string) job.Fetch {
+func continuation(b *connector.Mailbox, claim string) job.Fetch {
 	return job.Fetch{Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
 }
 
@@ -162,7 +162,7 @@ func (f folder) saveCursor(ctx context.Context, mailbox string) error {
 
 // store stores the mails of a page of the inbox. A delivery report that cannot be read
 // fails the round, after the others were stored.
-func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (stored int, err error) {
+func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Mailbox, page mail.Page) (stored int, err error) {
 	var arrivals []item.Arrival
 	var unread []error
 	for _, m := range page.Messages {
@@ -198,7 +198,7 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector
 }
 
 // enqueue puts a process job for stored mails, if there are any.
-func (h *Handler) enqueue(ctx context.Context, b *connector.Box, mails []string) error {
+func (h *Handler) enqueue(ctx context.Context, b *connector.Mailbox, mails []string) error {
 	if len(mails) == 0 {
 		return nil
 	}
@@ -207,7 +207,7 @@ func (h *Handler) enqueue(ctx context.Context, b *connector.Box, mails []string)
 
 // incomplete reads a mail that came with only its changed properties, unless it is
 // stored already. Graph may do so for mail that was moved into the inbox.
-func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *connector.Box, id string) ([]item.Arrival, error) {
+func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *connector.Mailbox, id string) ([]item.Arrival, error) {
 	known, err := h.Items.Known(ctx, b.Activation.ID, id)
 	if err != nil || known {
 		return nil, asStorageError(err)
@@ -231,7 +231,7 @@ func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *conn
 }
 
 // received makes the arrival of a message of the inbox; false for one that is not stored.
-func (h *Handler) received(ctx context.Context, graph connector.Graph, b *connector.Box,
+func (h *Handler) received(ctx context.Context, graph connector.Graph, b *connector.Mailbox,
 	m mail.Message) (a item.Arrival, ok bool, err error) {
 	if m.Received.Before(earliest) {
 		m.Received = time.Now().UTC()

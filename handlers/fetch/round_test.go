@@ -100,13 +100,13 @@ func storeUndecided(items *item.Store) func(context.Context, connector.Activatio
 }
 
 // readInbox does one round over the inbox.
-func (b fixture) readInbox(ctx context.Context, graph connector.Graph, box *connector.Box, claim string) error {
+func (b fixture) readInbox(ctx context.Context, graph connector.Graph, box *connector.Mailbox, claim string) error {
 	_, err := b.round(ctx, b.inbox(graph, box), box.Activation.ID, claim)
 	return err
 }
 
-func box(c connector.Cursor) *connector.Box {
-	return &connector.Box{Activation: connector.Activation{ID: boxID, Address: "info@x.example", From: activated, Active: true}, Cursor: c}
+func box(c connector.Cursor) *connector.Mailbox {
+	return &connector.Mailbox{Activation: connector.Activation{ID: boxID, Address: "info@x.example", From: activated, Active: true}, Cursor: c}
 }
 
 func messages(first, n int) []mail.Message {

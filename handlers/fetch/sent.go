@@ -35,7 +35,7 @@ var errUnsettled = errors.New("a sent mail is listed and not found")
 // failure is stored with their cursor and does not count as one of the mailbox.
 // inboxRead is when its inbox was last read before, zero for never. The error is one of
 // the tables or queues.
-func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Box, inboxRead time.Time, claim string) error {
+func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Mailbox, inboxRead time.Time, claim string) error {
 	now := h.Connectors.Now().UTC()
 	if b.Sent.NotBefore.After(now) || b.Sent.Taken(claim, now) {
 		return nil
@@ -78,7 +78,7 @@ func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connec
 // storeSent stores those mails of a page that may belong to a conversation: our replies
 // are there already, and what else people send is not ours to keep. The round does not go past
 // a mail that cannot be read yet.
-func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
+func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *connector.Mailbox, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
 	var unsettled error
 	for _, id := range page.Incomplete { // of a mail that was moved here
@@ -120,7 +120,7 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 
 // sent makes the item of a sent mail. Keep tells whether it answers a mail that is
 // stored, or is in the conversation of a chat.
-func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box,
+func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Mailbox,
 	m mail.Message) (a item.Arrival, keep bool, err error) {
 	r, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
 	if err != nil || ours {

@@ -68,7 +68,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Mark) error {
 	if err != nil {
 		return err
 	}
-	active := map[string]connector.Box{}
+	active := map[string]connector.Mailbox{}
 	for _, b := range boxes {
 		active[b.ID] = b
 	}
@@ -83,7 +83,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Mark) error {
 
 // mailbox sets the categories of mails in one mailbox, and notes which ones are done.
 // Errors are of the tables.
-func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.Mark) error {
+func (h *Handler) mailbox(ctx context.Context, box connector.Mailbox, marks []item.Mark) error {
 	if !box.Active || !box.Categories {
 		return h.Items.DropMarks(ctx, marks)
 	}

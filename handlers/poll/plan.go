@@ -48,7 +48,7 @@ type plan struct {
 
 // planFor returns the plan with the shortest longest interval, in which the fewest
 // mailboxes wait. Each is read in every tick if that fits.
-func planFor(due []connector.Box, now time.Time, lag time.Duration, calls int) plan {
+func planFor(due []connector.Mailbox, now time.Time, lag time.Duration, calls int) plan {
 	p := plan{now: now, quiet: math.MaxInt64, most: max(1, int(lag/tickEvery)), calls: calls}
 	if p.fits(due) {
 		return p
@@ -65,7 +65,7 @@ func planFor(due []connector.Box, now time.Time, lag time.Duration, calls int) p
 	}
 }
 
-func (p plan) fits(due []connector.Box) bool {
+func (p plan) fits(due []connector.Mailbox) bool {
 	calls := 0.0
 	for _, b := range due {
 		calls += callsPerRead / float64(p.interval(b))
@@ -75,7 +75,7 @@ func (p plan) fits(due []connector.Box) bool {
 
 // interval is in which ticks a mailbox is read: 1 for each. One that was never read to its
 // end, or that failed, is read when its time has come.
-func (p plan) interval(b connector.Box) int {
+func (p plan) interval(b connector.Mailbox) int {
 	if b.Cursor.DeltaLink == "" || b.Cursor.Next != "" || b.Cursor.Failures > 0 {
 		return 1
 	}
@@ -91,7 +91,7 @@ func (p plan) interval(b connector.Box) int {
 }
 
 // turn says whether a mailbox is read in a tick. Mailboxes are spread over the ticks.
-func (p plan) turn(b connector.Box, tick int) bool {
+func (p plan) turn(b connector.Mailbox, tick int) bool {
 	n := p.interval(b)
 	if n == 1 {
 		return true

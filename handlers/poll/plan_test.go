@@ -105,17 +105,17 @@ func TestTheBatchIsThatOfHostJSON(t *testing.T) {
 // to its end or failed. While all fit, each is.
 func TestWhoIsReadInEachTick(t *testing.T) {
 	now := time.Now()
-	box := func(quiet time.Duration) connector.Box {
-		return connector.Box{Cursor: connector.Cursor{DeltaLink: "link", LastRound: now.Add(-quiet)}}
+	box := func(quiet time.Duration) connector.Mailbox {
+		return connector.Mailbox{Cursor: connector.Cursor{DeltaLink: "link", LastRound: now.Add(-quiet)}}
 	}
-	many := slices.Repeat([]connector.Box{box(20 * time.Hour)}, 6_000)
+	many := slices.Repeat([]connector.Mailbox{box(20 * time.Hour)}, 6_000)
 	p := planFor(many, now, 20*time.Minute, callsPerTick)
 	fresh, answered, failed, begun, more := box(0), box(20*time.Hour), box(20*time.Hour), box(20*time.Hour), box(20*time.Hour)
 	answered.Sent.LastRound = now
 	failed.Cursor.Failures = 1
 	begun.Cursor.DeltaLink = ""
 	more.Cursor.Next = "page 2"
-	for name, b := range map[string]connector.Box{"mail came": fresh, "was answered": answered, "failed": failed, "never read": begun,
+	for name, b := range map[string]connector.Mailbox{"mail came": fresh, "was answered": answered, "failed": failed, "never read": begun,
 		"half read": more} {
 		if n := p.interval(b); n != 1 {
 			t.Errorf("a mailbox that %s is read in every %d. tick", name, n)

@@ -97,7 +97,7 @@ const sentEvery = 3
 
 // fetch puts fetch jobs for the mailboxes whose turn it is. Those with neighbouring keys are
 // in one job, since one query reads them. Each third time a mailbox has its Sent Items read.
-func (h *Handler) fetch(ctx context.Context, due []connector.Box, tick invoke.Tick, why string, lag time.Duration) error {
+func (h *Handler) fetch(ctx context.Context, due []connector.Mailbox, tick invoke.Tick, why string, lag time.Duration) error {
 	turn := int(tick.At.Unix() / int64(tickEvery.Seconds()))
 	calls, err := h.calls(ctx, len(due))
 	if err != nil {
@@ -139,7 +139,7 @@ func (h *Handler) fetch(ctx context.Context, due []connector.Box, tick invoke.Ti
 
 // throttled says whether Graph refused more than one mailbox in a hundred. Then the jobs
 // take all of the tick, and begin with others in each, so that the same are not refused again.
-func throttled(due []connector.Box) bool {
+func throttled(due []connector.Mailbox) bool {
 	n := 0
 	for _, b := range due {
 		if b.Cursor.State == connector.MailboxThrottled {
@@ -194,7 +194,7 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	boxes, err := h.Connectors.Boxes(ctx)
+	boxes, err := h.Connectors.Activated(ctx)
 	if err != nil {
 		return err
 	}

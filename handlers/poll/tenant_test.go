@@ -28,7 +28,7 @@ type tenant struct {
 
 	mu        sync.Mutex
 	boxes     map[string]*mailbox
-	due       []connector.Box
+	due       []connector.Mailbox
 	lags      []time.Duration
 	instances []*instance
 	jobs      int // visible, waiting or worked on
@@ -72,7 +72,7 @@ func newTenant(t *testing.T, n int, perCall time.Duration) *tenant {
 		b.next = time.Now().Add(w.until(b))
 		quiet := time.Duration(w.chance.Int64N(int64(8 * time.Hour)))
 		w.boxes[id] = b
-		w.due = append(w.due, connector.Box{
+		w.due = append(w.due, connector.Mailbox{
 			Activation: connector.Activation{ID: id}, Cursor: connector.Cursor{DeltaLink: "link", LastRound: time.Now().Add(-quiet)},
 		})
 	}
@@ -181,7 +181,7 @@ func (w *tenant) call(on *instance) bool {
 func (w *tenant) run(h *Handler, hours int, lag time.Duration) {
 	for n := range hours * 12 {
 		w.mu.Lock()
-		due := slices.DeleteFunc(slices.Clone(w.due), func(b connector.Box) bool { return b.Cursor.NotBefore.After(time.Now()) })
+		due := slices.DeleteFunc(slices.Clone(w.due), func(b connector.Mailbox) bool { return b.Cursor.NotBefore.After(time.Now()) })
 		if n == 12 {
 			w.lags, w.calls, w.refused, w.most = nil, 0, 0, 0
 			for _, b := range w.boxes {

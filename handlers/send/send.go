@@ -51,7 +51,7 @@ type Jobs interface {
 // Addresses are the activated mailboxes, and the switch of the integration.
 type Addresses interface {
 	Enabled(ctx context.Context) (bool, error)
-	Load(ctx context.Context, mailboxes []string) ([]connector.Box, error)
+	Load(ctx context.Context, mailboxes []string) ([]connector.Mailbox, error)
 	// MailboxSettings are empty when they cannot be read.
 	MailboxSettings(ctx context.Context, a connector.Activation) mail.MailboxSettings
 }

@@ -130,11 +130,11 @@ func (w *world) Enabled(context.Context) (bool, error) { return w.on, nil }
 func (w *world) MailboxSettings(context.Context, connector.Activation) mail.MailboxSettings {
 	return mail.MailboxSettings{TimeZone: "W. Europe Standard Time", Language: "nl-NL"}
 }
-func (w *world) Load(_ context.Context, mailboxes []string) ([]connector.Box, error) {
+func (w *world) Load(_ context.Context, mailboxes []string) ([]connector.Mailbox, error) {
 	if !slices.Contains(mailboxes, box) {
 		return nil, nil
 	}
-	return []connector.Box{
+	return []connector.Mailbox{
 		{Activation: connector.Activation{ID: box, Address: "info@kantoor.example", Connector: "connector", Active: w.active}},
 	}, nil
 }

@@ -113,7 +113,7 @@ func (s *Store) refused(ctx context.Context, c Connector, err error) (Report, er
 }
 
 func (s *Store) activeOf(ctx context.Context, connector string) ([]Activation, error) {
-	boxes, err := s.Boxes(ctx)
+	boxes, err := s.Activated(ctx)
 	var active []Activation
 	for _, b := range boxes {
 		if b.Active && b.Connector == connector {

@@ -10,8 +10,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Box is an activated mailbox with the cursors of its inbox and its Sent Items.
-type Box struct {
+// A Mailbox is an activated mailbox with the cursors of its inbox and its Sent Items.
+type Mailbox struct {
 	Activation
 	Cursor Cursor
 	Sent   Cursor
@@ -21,12 +21,12 @@ type Box struct {
 // ids: the active mailboxes of working connectors whose time has come and that
 // no job reads now. Of a connector that does not work, one mailbox is due every
 // ProbeEvery, to find out whether it works again. It writes nothing.
-func (s *Store) Due(ctx context.Context) (enabled bool, due []Box, err error) {
+func (s *Store) Due(ctx context.Context) (enabled bool, due []Mailbox, err error) {
 	conf, err := s.read(ctx)
 	if err != nil || !conf.settings.Enabled {
 		return false, nil, err
 	}
-	boxes, err := s.Boxes(ctx)
+	boxes, err := s.Activated(ctx)
 	if err != nil {
 		return true, nil, err
 	}
@@ -47,11 +47,11 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Box, err error) {
 	return true, due, nil
 }
 
-// Boxes returns every mailbox that was ever activated, active or not, in the
+// Activated returns every mailbox that was ever activated, active or not, in the
 // order of their ids: three rows each, a thousand rows in a query. Ids are GUIDs, so
 // keys that sort after their digits belong to other rows.
-func (s *Store) Boxes(ctx context.Context) ([]Box, error) {
-	var r boxReader
+func (s *Store) Activated(ctx context.Context) ([]Mailbox, error) {
+	var r mailboxReader
 	for row, err := range s.o.Mailboxes.Rows(ctx, "0", "g") {
 		if err != nil {
 			return nil, fmt.Errorf("activated mailboxes: %w", err)
@@ -65,7 +65,7 @@ func (s *Store) Boxes(ctx context.Context) ([]Box, error) {
 
 // Load returns the named mailboxes that were ever activated, in the order of
 // their ids. Neighbours, such as those of one fetch job, cost one query.
-func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
+func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Mailbox, error) {
 	wanted := slices.Clone(mailboxes)
 	for i, id := range wanted {
 		wanted[i] = strings.ToLower(id)
@@ -73,7 +73,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	wanted = slices.DeleteFunc(wanted, func(id string) bool { return !ids.IsGUID(id) })
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
-	var r boxReader
+	var r mailboxReader
 	for len(wanted) > 0 {
 		end := wanted[len(wanted)-1] + "|" + ids.Above
 		// The extra rows are for other mailboxes between them.
@@ -105,17 +105,17 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	return r.boxes, nil
 }
 
-// A boxReader joins the rows of mailboxes, in the order of their keys.
-type boxReader struct{ boxes []Box }
+// A mailboxReader joins the rows of mailboxes, in the order of their keys.
+type mailboxReader struct{ boxes []Mailbox }
 
-func (b *boxReader) add(r table.Row) error {
+func (b *mailboxReader) add(r table.Row) error {
 	id, folder, isCursor := strings.Cut(r.Key, "|")
 	if !isCursor {
 		a, err := activationOf(r)
 		if err != nil {
 			return err
 		}
-		b.boxes = append(b.boxes, Box{Activation: a})
+		b.boxes = append(b.boxes, Mailbox{Activation: a})
 		return nil
 	}
 	n := len(b.boxes)

@@ -17,7 +17,7 @@ import (
 
 func tableReplace(r table.Row) table.Op { return table.Replace(r) }
 
-func ids(all []connector.Box) (ids []string) {
+func ids(all []connector.Mailbox) (ids []string) {
 	for _, a := range all {
 		ids = append(ids, a.Activation.ID)
 	}

@@ -27,7 +27,7 @@ func (s *Store) Mailboxes(ctx context.Context, connector, search, after string) 
 	if err != nil {
 		return nil, "", fmt.Errorf("mailboxes of connector %s: %w", connector, &OutsideError{err})
 	}
-	known, err := s.Boxes(ctx)
+	known, err := s.Activated(ctx)
 	if err != nil {
 		return nil, "", err
 	}

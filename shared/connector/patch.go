@@ -229,7 +229,7 @@ func (s *Store) Delete(ctx context.Context, id, etag string) error {
 	if etag != "" && etag != c.ETag {
 		return ErrChanged
 	}
-	boxes, err := s.Boxes(ctx)
+	boxes, err := s.Activated(ctx)
 	if err != nil {
 		return err
 	}

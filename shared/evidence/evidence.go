@@ -55,7 +55,7 @@ func (r *Reader) Mail(ctx context.Context, it item.Item, text mailtext.Text, fil
 		}
 	}
 	m.Own = func(email string) bool { return own[email] }
-	boxes, err := r.Connectors.Boxes(ctx)
+	boxes, err := r.Connectors.Activated(ctx)
 	if err != nil {
 		return m, err
 	}

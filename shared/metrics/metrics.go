@@ -135,11 +135,11 @@ func (m Meter) connectors(ctx context.Context, s *sample) error {
 			s.add(SecretDays, c.ID, float64(c.SecretExpires.Sub(s.now).Truncate(24*time.Hour)/(24*time.Hour)))
 		}
 	}
-	boxes, err := m.Connectors.Boxes(ctx)
+	boxes, err := m.Connectors.Activated(ctx)
 	if err != nil {
 		return err
 	}
-	boxes = slices.DeleteFunc(boxes, func(b connector.Box) bool { return !b.Active })
+	boxes = slices.DeleteFunc(boxes, func(b connector.Mailbox) bool { return !b.Active })
 	failing, throttled := 0, 0
 	for _, b := range boxes {
 		if b.Cursor.Failures >= FailingFrom {
@@ -152,7 +152,7 @@ func (m Meter) connectors(ctx context.Context, s *sample) error {
 	s.add(Mailboxes, "", float64(len(boxes)))
 	s.add(MailboxesFailing, "", float64(failing))
 	s.add(MailboxesThrottled, "", float64(throttled))
-	sorting.By(boxes, func(a, b connector.Box) int { return b.Cursor.Failures - a.Cursor.Failures })
+	sorting.By(boxes, func(a, b connector.Mailbox) int { return b.Cursor.Failures - a.Cursor.Failures })
 	for _, b := range boxes[:min(len(boxes), maxMailboxes)] {
 		if b.Cursor.Failures > 0 {
 			s.add(MailboxFailures, b.ID, float64(b.Cursor.Failures))
