@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
@@ -221,6 +222,10 @@ func (p *plan) sheet(s *openSheet) {
 // English and in Dutch.
 var cellErrors = strings.Fields("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #N/B #VERW! #NAAM? #WAARDE! #DEEL/0! #LEEG! #GETAL!")
 
+// mangled is what a spreadsheet writes in place of a number that was too wide for
+// its column: its digits are lost.
+var mangled = lazyregexp.New(`^(#{3,}|-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,})$`)
+
 func (p *plan) checkCells(h head, cells []string, r *Row) {
 	for _, c := range columns[h.kind] {
 		title := h.titles[c.field]
@@ -228,6 +233,9 @@ func (p *plan) checkCells(h head, cells []string, r *Row) {
 		switch {
 		case slices.Contains(cellErrors, text):
 			add(r, title, "een waarde; hier staat een fout van het rekenblad", "a value; here is an error of the spreadsheet")
+		case mangled.MatchString(text):
+			add(r, title, "een waarde met al haar cijfers; zo schrijft een rekenblad een getal in een te smalle kolom, maak er tekst van",
+				"a value with all its digits; a spreadsheet writes a number so in a narrow column, make it text")
 		case len(text) > maxCell:
 			add(r, title, fmt.Sprintf("hoogstens %d tekens", maxCell), fmt.Sprintf("at most %d characters", maxCell))
 		}

@@ -36,6 +36,12 @@ func plans(t testing.TB, b *directory.Bulk, kind Kind, text string) Report {
 	return Plan(b, book, kind)
 }
 
+// cutOff tells of a row whose number a spreadsheet cut off.
+func cutOff(row string) string {
+	return row + " wrong : [nummer] verwacht: een waarde met al haar cijfers; zo schrijft een rekenblad een getal in een te smalle kolom, " +
+		"maak er tekst van\n"
+}
+
 // tell returns a report in short: one line for each row that it shows.
 func tell(r Report) string {
 	var b strings.Builder
@@ -125,6 +131,9 @@ func TestWhatRowsDo(t *testing.T) {
 			"1 wrong : [bedrijfsnaam] zegt hetzelfde als de kolom naam; laat er één staan\n"},
 		{"an error of the spreadsheet", Clients, "nummer;naam\n7;#N/B\n",
 			"2 wrong : [naam] verwacht: een waarde; hier staat een fout van het rekenblad\n"},
+		{"numbers that a spreadsheet cut off", Clients, "nummer;naam\n3.0E+04;A\n\"1,23457E+11\";B\n########;C\n1E5;D\n8E+;E\n",
+			cutOff("2") + cutOff("3") + cutOff("4") +
+				"5 create 1E5: number=1E5 type=organisation name=D\n6 create 8E+: number=8E+ type=organisation name=E\n"},
 		{"a quote out of place", Clients, "nummer;naam\n7;De \"Hoek\"\n8;X\n",
 			"2 wrong : [] een aanhalingsteken staat verkeerd: een cel met aanhalingstekens staat zelf tussen aanhalingstekens, en die erin zijn " +
 				"verdubbeld\n" +
