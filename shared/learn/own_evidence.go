@@ -182,8 +182,11 @@ func (s *ownClients) weighEarlier(found []*candidate) {
 		}
 		if n := times.all[c.ID]; n > 0 && counting(s.rule) {
 			why := reason("often", n, times.total)
-			if word[i] != "" {
+			switch {
+			case word[i] != "":
 				why = reasonChosenBefore(word[i])
+			case times.total == 1:
+				why = reason("often:once")
 			}
 			found[i].add(most*chance[i], why)
 		}

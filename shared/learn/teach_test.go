@@ -251,7 +251,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL,
-		"De onderwerpen van Kees Bol") {
+		"Eerdere keuzes voor Kees Bol") {
 		t.Errorf("got %s", got.NL)
 	}
 }
