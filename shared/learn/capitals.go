@@ -14,7 +14,8 @@ const maxCapitals = 40
 // out the names of people who are greeted and the author's own name. A number
 // can end a name, and also the words before it: in "Btw Q4 Bakkerij Jansen" the
 // name begins after the number.
-func (cs *clientSearch) capitals(text []token) []string {
+func (cs *clientSearch) capitals(said string) []string {
+	text, greeting := tokens(said), greetingIn(said)
 	var sure, maybe []string
 	add := func(words []token) {
 		var name []string
@@ -33,7 +34,7 @@ func (cs *clientSearch) capitals(text []token) []string {
 		}
 	}
 	for i := 0; i < len(text) && len(sure)+len(maybe) < maxCapitals; i++ {
-		if !text[i].upper || text[i].numbered() {
+		if !text[i].upper || text[i].numbered() || text[i].line == greeting {
 			continue
 		}
 		j := i + 1
@@ -70,6 +71,25 @@ func (cs *clientSearch) capitals(text []token) []string {
 	}
 	return append(sure, maybe...)
 }
+
+// greetingIn returns the line of a text with which its writer greets somebody, whatever the
+// words: the first below the subject, short, with a comma at its end; -1 for none.
+func greetingIn(text string) int {
+	at := -1
+	for line := range strings.Lines(text) {
+		at++
+		if line = strings.TrimSpace(line); at > 0 && line != "" {
+			if strings.HasSuffix(line, ",") && len(strings.Fields(line)) <= maxGreeting {
+				return at
+			}
+			break
+		}
+	}
+	return -1
+}
+
+// maxGreeting is how many words greet somebody.
+const maxGreeting = 4
 
 // numbered says whether a word has a digit.
 func (t token) numbered() bool { return strings.ContainsFunc(t.word, unicode.IsDigit) }

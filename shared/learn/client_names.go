@@ -83,7 +83,7 @@ func (cs *clientSearch) byDomainName() []lookup {
 func (cs *clientSearch) byText() []lookup {
 	var whole, parts []lookup
 	seen := map[string]bool{}
-	for _, name := range cs.capitals(tokens(cs.by.own)) {
+	for _, name := range cs.capitals(cs.by.own) {
 		whole = append(whole, cs.like(name, func(found []directory.Client) {
 			if cs.note(found); len(found) == 0 {
 				cs.missed = append(cs.missed, name)
@@ -269,7 +269,7 @@ func (cs *clientSearch) noteNames() {
 	shown := nameTokens(cs.by.from.Name) // the sender's own name says who, not about whom
 	for i := range cs.said {
 		for _, w := range names[i] {
-			if weighty(w) && said[w] && !whole[i] && !slices.Contains(shown, w) {
+			if weighty(w) && !everyday[w] && said[w] && !whole[i] && !slices.Contains(shown, w) {
 				parts[i] += 2
 				if mailtext.Trade(w) {
 					parts[i]--

@@ -69,6 +69,10 @@ func (s author) introduced(l mailtext.Text) author {
 		s.card.Name = cmp.Or(mailtext.CardOf(mail.Address{Email: s.from.Email}, l).Name, s.card.Name)
 	}
 	s.name = nameOf(s.card.Name)
+	// What is read as a company may be a person whose domain has his name.
+	if called := nameOf(s.card.Company); s.card.Name == "" && called.full() && !slices.ContainsFunc(nameTokens(s.card.Company), mailtext.Trade) {
+		s.name = called
+	}
 	// The name may be only half of the name that the address spells.
 	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {
 		if s.name.first != "" {

@@ -194,7 +194,7 @@ func pointsTo(text []token, s span, name []string) bool {
 }
 
 // distinctWords returns for each name its words of four letters and more that
-// no other name has.
+// no other name has, and that are not of every letter.
 func distinctWords(names [][]string) [][]string {
 	in := map[string]int{}
 	for _, name := range names {
@@ -205,7 +205,7 @@ func distinctWords(names [][]string) [][]string {
 	out := make([][]string, len(names))
 	for i, name := range names {
 		for _, w := range name {
-			if weighty(w) && in[w] == 1 {
+			if weighty(w) && !everyday[w] && in[w] == 1 {
 				out[i] = append(out[i], w)
 			}
 		}

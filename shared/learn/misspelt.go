@@ -65,7 +65,7 @@ func misspelled(text string, clients []directory.Client) []mistake {
 		right[strings.Join(name, "")] = true
 	}
 	out := make([]mistake, len(clients))
-	words := tokens(text)
+	words, greeting := tokens(text), greetingIn(text)
 	words = words[:min(len(words), maxMisspelt)]
 	of := map[int]int{} // by word: the client whose whole name it is in, plus one
 	for _, s := range spans(words, names) {
@@ -77,7 +77,7 @@ func misspelled(text string, clients []directory.Client) []mistake {
 		joined := strings.Join(names[i], "")
 		for at, t := range words {
 			others := func(at int) bool { return of[at] > 0 && of[at] != i+1 }
-			if others(at) {
+			if others(at) || t.line == greeting {
 				continue
 			}
 			if out[i].word == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {

@@ -209,4 +209,5 @@ var starters = set("wij we ik u uw er dit deze dat hierbij bijgaand graag kunt k
 
 // everyday are words of every letter, which the names of some clients have too.
 var everyday = set("graag bijgaand hierbij stuur sturen kunnen kunt willen wordt worden alvast bedankt dank vraag vragen even deze onze jullie nieuwe eerste tweede volgende week maand weten laten weet " +
+	"voor door over onder naar tegen tussen zonder sinds tijdens volgens binnen buiten vanaf omdat maar zijn haar hier daar alle alles " +
 	"hallo beste geachte goedemorgen goedemiddag groet groeten vriendelijke please attached regards hello dear from with this that your have thanks")

@@ -30,6 +30,9 @@ func CardOf(from mail.Address, l Text) Card {
 			c.Name = s.Name
 		}
 	}
+	if initialOf(c.Name, s.Name) {
+		c.Name = s.Name
+	}
 	if c.Name == "" && !slices.Contains(sharedNames, local) {
 		c.Name = localName(local)
 	}
@@ -44,6 +47,15 @@ func CardOf(from mail.Address, l Text) Card {
 	}
 	c.Phone = s.Phone
 	return c
+}
+
+// initialOf tells whether a name has the first name of a longer one as an initial: "J. de
+// Wit" is that of "Jan de Wit".
+func initialOf(short, long string) bool {
+	initial, last, _ := strings.Cut(short, " ")
+	first, longLast, _ := strings.Cut(long, " ")
+	initial = strings.TrimRight(initial, ".")
+	return utf8.RuneCountInString(initial) == 1 && len(first) > len(initial)+1 && strings.HasPrefix(first, initial) && strings.EqualFold(last, longLast)
 }
 
 var (
