@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -64,8 +65,8 @@ func emptyOffice(t testing.TB) *office {
 		blobs: blobs,
 		api: build(Options{
 			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
-			Outbox: outbox.NewStore(mails, chat.NewStore(mails)),
-			Gate:   access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
+			Outbox: outbox.NewStore(mails, chat.NewStore(mails)), Audit: audit.New(service.Table("directory")),
+			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,
 		people: map[string]http.Header{"nobody": {}},

@@ -68,3 +68,46 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 		t.Errorf("%q", rows)
 	}
 }
+
+// The audit is narrowed to a person and to a kind of action, no entry is lost between pages,
+// and what an entry is about has its name.
+func TestAuditIsNarrowed(t *testing.T) {
+	o := newOffice(t)
+	do := func(request, body string) string {
+		return fmt.Sprint(o.ok(t, "administrator", request, body).body["id"])
+	}
+	client, role := do("POST /api/clients", `{"number":"1","type":"person","name":"Jan"}`), do("POST /api/roles", `{"name":"Assistent"}`)
+	do("POST /api/clients", `{"number":"2","type":"person","name":"Els"}`)
+	me := o.ok(t, "administrator", "GET /api/me", "").body["id"].(string)
+	o.ok(t, "administrator", "PUT /api/clients/"+client+"/team-members", fmt.Sprintf(`[{"member":%q,"role":%q}]`, me, role))
+	entries := func(query string) (all []map[string]any) {
+		for after := ""; ; {
+			page := o.ok(t, "administrator", "GET /api/audit?limit=2&after="+after+query, "")
+			all = append(all, items(page)...)
+			if after, _ = page.body["next"].(string); after == "" {
+				return all
+			}
+		}
+	}
+	whole := entries("")
+	for query, keep := range map[string]func(map[string]any) bool{
+		"&action=client":        func(e map[string]any) bool { return strings.HasPrefix(e["action"].(string), "client.") },
+		"&action=client.create": func(e map[string]any) bool { return e["action"] == "client.create" },
+		"&by=" + me:             func(e map[string]any) bool { return e["by"] == me },
+		"&by=nobody":            func(map[string]any) bool { return false },
+	} {
+		want := slices.DeleteFunc(slices.Clone(whole), func(e map[string]any) bool { return !keep(e) })
+		if got := entries(query); fmt.Sprint(got) != fmt.Sprint(want) || len(got) == len(whole) || len(got) == 0 && query != "&by=nobody" {
+			t.Errorf("%s: %d of %d entries, want %d", query, len(got), len(whole), len(want))
+		}
+	}
+	for _, e := range entries("&action=client") {
+		if e["objectName"] != "Jan" && e["objectName"] != "Els" {
+			t.Errorf("%v has no name", e)
+		}
+	}
+	names := fmt.Sprint(map[string]any{me: "administrator@kantoor.nl", role: "Assistent"})
+	if e := entries("&action=client-team"); len(e) != 1 || fmt.Sprint(e[0]["names"]) != names {
+		t.Errorf("the team of a client: %v", e)
+	}
+}

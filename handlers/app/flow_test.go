@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"kantoorpost/handlers/app"
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/must"
 	"kantoorpost/shared/table"
@@ -113,47 +112,6 @@ func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 			}
 		}
 		w.Check(t)
-	})
-}
-
-// The switch is obeyed, and what it keeps waiting is not lost.
-func TestSwitchedOff(t *testing.T) {
-	inOffice(t, func(t *testing.T, w *world) {
-		w.Tick()
-		w.Must("PUT", "/api/settings", object{"enabled": false})
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
-		w.ToMicrosoft.Reset()
-		w.Pass(12)
-		if n := len(w.ToMicrosoft.Calls()); n > 0 || len(w.Mails()) > 0 {
-			t.Errorf("switched off: %d calls to Microsoft, %d mails", n, len(w.Mails()))
-		}
-		w.Must("PUT", "/api/settings", object{"enabled": true})
-		w.Pass(1)
-		if got := apptest.Subjects(w.Mails(), "processed"); len(got) != 1 {
-			t.Errorf("switched on again: %v", w.Mails())
-		}
-	})
-}
-
-// Deactivating loses nothing: activating again goes on where it was left.
-func TestDeactivatedAndActivatedAgain(t *testing.T) {
-	inOffice(t, func(t *testing.T, w *world) {
-		w.Tick()
-		info := "info@" + apptest.Domain
-		w.Answers(204, apptest.Admin, "DELETE", "/api/addresses/"+info, nil)
-		w.Receive("jan@bakker.example", info, "Intussen", "a1")
-		w.Pass(12)
-		if len(w.Mails()) != 0 {
-			t.Error("an address that is not activated was read")
-		}
-		connector := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
-		role := w.Must("GET", "/api/roles", nil)["items"].([]any)[0].(object)["id"]
-		w.Must("POST", "/api/connectors/"+connector+"/addresses", object{"address": info, "link": object{"kind": "role", "id": role}})
-		w.Pass(1)
-		if got := apptest.Subjects(w.Mails(), "processed"); !slices.Equal(got, []string{"Intussen"}) {
-			t.Errorf("after activating again: %v", w.Mails())
-		}
 	})
 }
 
@@ -271,27 +229,6 @@ func (w *world) inPages(person, query string) (subjects []string) {
 	return subjects
 }
 
-// An address whose team has nobody active says so before mail gets stuck there.
-func TestEmptyTeamIsWarnedOf(t *testing.T) {
-	inOffice(t, func(t *testing.T, w *world) {
-		warned := func() bool {
-			warnings, _ := w.Must("GET", "/api/addresses/loon@"+apptest.Domain, nil)["warnings"].([]any)
-			return len(warnings) > 0
-		}
-		if warned() {
-			t.Error("a team with active members is warned of")
-		}
-		for _, m := range w.Must("GET", "/api/team-members", nil)["items"].([]any) {
-			if name := m.(object)["name"]; name == "Bram" || name == "Carla" {
-				w.Must("PATCH", "/api/team-members/"+m.(object)["id"].(string), object{"active": false})
-			}
-		}
-		if !warned() {
-			t.Error("a team whose members are all inactive is not warned of")
-		}
-	})
-}
-
 // Trying again places a mail at once, for who may, and asks for rights first.
 func TestRetry(t *testing.T) {
 	inOffice(t, func(t *testing.T, w *world) {
@@ -382,23 +319,5 @@ func TestRealMail(t *testing.T) {
 			w.Answers(200, apptest.Admin, "GET", "/api/mails/"+m["id"].(string)+"/body", nil)
 		}
 		w.Check(t)
-	})
-}
-
-// The secret is in the vault and nowhere else: not in tables, queues, answers.
-func TestSecretStaysInTheVault(t *testing.T) {
-	inOffice(t, func(t *testing.T, w *world) {
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
-		w.Pass(1)
-		connector := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
-		w.Must("POST", "/api/connectors/"+connector+"/check", object{})
-		all := fmt.Sprint(w.Tables.Snapshot(t), w.Answered)
-		for _, q := range app.QueueNames() {
-			all += fmt.Sprint(w.Queues.Texts(q))
-		}
-		if strings.Contains(all, "canary") {
-			t.Error("the client secret shows")
-		}
 	})
 }
