@@ -84,7 +84,7 @@ const manager = "margot@" + apptest.Domain
 func playYear(t *testing.T, o year.Options, years int, learning bool, r *record, progress func(string)) *play {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
-	o.Start, o.Domain = time.Now(), apptest.Domain
+	o.Start, o.Domain = time.Now().UTC(), apptest.Domain
 	y := year.New(o)
 	p := &play{
 		world: newWorld(t), seed: o.Seed, learning: learning, clients: map[string]string{}, contacts: map[string]string{},
