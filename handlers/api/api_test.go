@@ -166,7 +166,7 @@ func (o *office) isProblem(t testing.TB, request string, got answer) {
 	detail, _ := got.body["detail"].(string)
 	// Only the type of a conflict says more than the status.
 	kind, _ := got.body["type"].(string)
-	typed := kind == "about:blank" || got.status == http.StatusConflict && kind != "" || kind == "placeholder"
+	typed := kind == "about:blank" || got.status == http.StatusConflict && kind != "" || kind == "placeholder" || kind == "idempotency-key"
 	if got.header.Get("Content-Type") != "application/problem+json" || got.body["status"] != float64(got.status) ||
 		got.body["title"] != http.StatusText(got.status) || detail == "" || !typed {
 		t.Errorf("%s: %d is no problem: %s %s", request, got.status, got.header.Get("Content-Type"), got.text)

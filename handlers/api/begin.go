@@ -58,17 +58,17 @@ func (a *api) begin(ctx context.Context, in *struct {
 	IdempotencyKey
 	Body wire.BeginBody
 }) (*objectOutput[wire.BegunChat], error) {
-	author := actor(ctx).Member.ID
-	if in.Key != "" {
-		if r, found, err := a.Outbox.ByKey(ctx, "", author, in.Key); err != nil {
+	mail := in.Body
+	mail.Confirmed = nil
+	first := outbox.New{Reply: outbox.Reply{Author: actor(ctx).Member.ID}, Key: in.Key, Said: hashOf(mail)}
+	if r, found, err := a.Outbox.ByKey(ctx, first); err != nil {
+		return nil, err
+	} else if found {
+		c, err := a.Chats.Get(ctx, r.Chat)
+		if err != nil {
 			return nil, err
-		} else if found {
-			c, err := a.Chats.Get(ctx, r.Chat)
-			if err != nil {
-				return nil, err
-			}
-			return a.begun(ctx, c, r)
 		}
+		return a.begun(ctx, c, r)
 	}
 	c, err := a.newChat(ctx, &in.Body)
 	if err != nil {
@@ -85,7 +85,7 @@ func (a *api) begin(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	n.Key = in.Key
+	n.Key, n.Said = first.Key, first.Said
 	if err := k.checked(ctx, &n, in.Body.ReplyContent); err != nil {
 		return nil, err
 	}

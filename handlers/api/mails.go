@@ -29,7 +29,8 @@ type Jobs interface {
 
 func mailOf(it item.Item) wire.MailObject {
 	m := wire.MailObject{
-		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
+		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, OmittedRecipients: it.OmittedRecipients,
+		Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict),
 		State:  string(it.State),
 		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Rules: it.Rules, Stored: it.Stored, Attempts: it.Attempts,

@@ -21,6 +21,7 @@ func TestMessages(t *testing.T) {
 	if again := k.ok(t, "editor", "POST "+path+"/notes", `{"body":"Ik bel."}`, "Idempotency-Key", "k1"); again.body["id"] != note.body["id"] {
 		t.Errorf("written twice: %s", again.text)
 	}
+	k.answers(t, http.StatusUnprocessableEntity, "editor", "POST "+path+"/notes", `{"body":"Ik mail."}`, "Idempotency-Key", "k1")
 	list := func() (note, letter map[string]any) {
 		t.Helper()
 		all := items(k.ok(t, "reader", "GET "+path+"/messages", ""))

@@ -142,6 +142,8 @@ var refusals = []struct {
 	{solve.ErrNothing, http.StatusConflict, "", "nothing was decided about this mail that could be taken back"},
 	{chat.ErrNotFound, http.StatusNotFound, "", "no such chat or message, or none that you may see"},
 	{chat.ErrAuthor, http.StatusForbidden, "", "only its author changes a note"},
+	{chat.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency-key",
+		"Idempotency-Key: an earlier request with this key said something else; give each request a key of its own"},
 	{chat.ErrLeaving, http.StatusConflict, "reply-leaving", "a reply in this chat has not left yet: take it back, or wait until it has"},
 	{chat.ErrNotMail, http.StatusConflict, "not-a-mail", "only a mail that came in can be moved alone; a note or a reply goes with its chat"},
 	{chat.ErrOnly, http.StatusConflict, "only-message", "there is nothing else in this chat: nothing to split"},

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
@@ -29,9 +31,17 @@ const (
 	maxReplyBody = 2 << 20
 )
 
-// IdempotencyKey makes one object of a request that is repeated.
+// IdempotencyKey makes one object of a request that is repeated. Another request with the
+// same key is refused.
+// https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
 type IdempotencyKey struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key has its effect once"`
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key has its effect once; 422 if it says something else"`
+}
+
+// hashOf is a hash of the body of a request, as it was read.
+func hashOf(body any) string {
+	b, _ := json.Marshal(body) // it was read from JSON
+	return ids.Hash(string(b))
 }
 
 // acceptedReply answers a request that wrote a reply.
@@ -60,12 +70,13 @@ func (a *api) createReply(ctx context.Context, in *struct {
 	IdempotencyKey
 	Body wire.ReplyBody
 }) (*acceptedReply, error) {
-	if in.Key != "" {
-		if r, found, err := a.Outbox.ByKey(ctx, in.Chat, actor(ctx).Member.ID, in.Key); err != nil {
-			return nil, err
-		} else if found {
-			return a.accepted(ctx, r)
-		}
+	mail := in.Body
+	mail.Since, mail.Force, mail.Confirmed = nil, false, nil // what its author has seen changes no mail
+	first := outbox.New{Reply: outbox.Reply{Chat: in.Chat, Author: actor(ctx).Member.ID}, Key: in.Key, Said: hashOf(mail)}
+	if r, found, err := a.Outbox.ByKey(ctx, first); err != nil {
+		return nil, err
+	} else if found {
+		return a.accepted(ctx, r)
 	}
 	c, err := a.chat(ctx, in.Chat, access.ChatsSend)
 	if err != nil {
@@ -90,7 +101,7 @@ func (a *api) createReply(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	n.Key, n.Reply.Force, n.Reply.Since = in.Key, in.Body.Force, o.message.Sequence
+	n.Key, n.Said, n.Reply.Force, n.Reply.Since = first.Key, first.Said, in.Body.Force, o.message.Sequence
 	if in.Body.Since != nil {
 		n.Reply.Since = *in.Body.Since
 	}

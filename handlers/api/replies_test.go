@@ -107,8 +107,14 @@ func TestReplyIsHeld(t *testing.T) {
 		t.Fatalf("%d %s", got.status, got.text)
 	}
 	id := got.body["id"].(string)
-	if again := w.reply(t, map[string]any{"since": 0, "subject": ""}, "Idempotency-Key", "k1"); again.body["id"] != id {
+	if again := w.reply(t, map[string]any{"since": 0, "force": true, "confirmed": []string{"x"}}, "Idempotency-Key", "k1"); again.body["id"] != id {
 		t.Errorf("the key is not looked up first: %d %s", again.status, again.text)
+	}
+	for field, value := range map[string]any{"text": "Nee", "subject": "Anders", "mode": "reply-all", "hold": 1} {
+		other := w.reply(t, map[string]any{field: value}, "Idempotency-Key", "k1")
+		if other.status != http.StatusUnprocessableEntity || other.body["type"] != "idempotency-key" {
+			t.Errorf("the key with another %s: %d %s", field, other.status, other.text)
+		}
 	}
 	items := w.ok(t, "editor", "GET /api/chats/"+w.chat+"/messages", "").body["items"].([]any)
 	first := items[0].(map[string]any)

@@ -38,6 +38,9 @@ func (s *site) writeNote(v *request) error {
 		return err
 	case p.Status == http.StatusUnprocessableEntity:
 		return v.showWriting(p.Status, func(open *openChat) error {
+			if p.Type == typeKeyReused {
+				note.Key = rand.Text() // it is written a second time, now that its author knows
+			}
 			open.Note, open.Problem = note, p
 			open.Composer.Mode, open.Composer.Open = modeNote, true
 			return nil

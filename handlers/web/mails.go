@@ -21,27 +21,26 @@ type mailObject struct {
 
 // Recipients are whom a mail was sent to, as it says.
 type recipients struct {
-	To, Cc []mail.Address
-	Via    string // the receiving address, when the mail does not name it
-	Many   bool   // they are shown on request
+	To, Cc  []mail.Address
+	Omitted int    // how many it had besides
+	Via     string // the receiving address, when the mail does not name it
+	Many    bool   // they are shown on request
 }
 
 // fewRecipients are shown at once.
 const fewRecipients = 3
 
-func recipientsOf(to, cc []mail.Address, received string) recipients {
-	out := recipients{To: to, Cc: cc, Via: received, Many: len(to)+len(cc) > fewRecipients}
-	for _, a := range slices.Concat(to, cc) {
-		if strings.EqualFold(a.Email, received) {
-			out.Via = ""
-		}
+func recipientsOf(to, cc []mail.Address, omitted int, received string) recipients {
+	isReceived := func(a mail.Address) bool { return strings.EqualFold(a.Email, received) }
+	if omitted > 0 || slices.ContainsFunc(to, isReceived) || slices.ContainsFunc(cc, isReceived) {
+		received = ""
 	}
-	return out
+	return recipients{To: to, Cc: cc, Omitted: omitted, Via: received, Many: len(to)+len(cc) > fewRecipients}
 }
 
 // first is the first recipient; others is the number of the others.
 func (r recipients) first() mail.Address { return slices.Concat(r.To, r.Cc)[0] }
-func (r recipients) others() int         { return len(r.To) + len(r.Cc) - 1 }
+func (r recipients) others() int         { return len(r.To) + len(r.Cc) + r.Omitted - 1 }
 
 // waits tells whether the mail still needs a decision.
 func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
@@ -56,7 +55,9 @@ func (m mailObject) doubtful() bool {
 	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
 }
 
-func (m mailObject) recipients() recipients { return recipientsOf(m.To, m.Cc, m.Address) }
+func (m mailObject) recipients() recipients {
+	return recipientsOf(m.To, m.Cc, m.OmittedRecipients, m.Address)
+}
 
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 

@@ -260,7 +260,7 @@ func (v *request) writtenIn() written {
 			}
 		}
 	}
-	w.Key = get("key")
+	w.Key = cmp.Or(get("again"), get("key"))
 	w.Key = cmp.Or(w.Key[:min(len(w.Key), 64)], rand.Text())
 	return w
 }

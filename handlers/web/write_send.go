@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"strings"
@@ -18,13 +19,15 @@ type composeAnswer struct {
 	NoTime  bool // the time to send is missing or past
 	Do      string
 	Missing []string // placeholders without a value
+	Again   string   // the key of a second message: this form already sent another one
 }
 
 // The types of the API's refusals that the writer can overrule.
 // https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 const (
-	typeNewer   = "newer-message"
-	typeConfirm = "confirm"
+	typeNewer     = "newer-message"
+	typeConfirm   = "confirm"
+	typeKeyReused = "idempotency-key"
 )
 
 // writeReply does what the pressed button of the form says.
@@ -133,6 +136,9 @@ func (v *request) tryToSend(path, key string, body map[string]any, do string, no
 
 // sentFlash says when the reply leaves, with the button that takes it back.
 func sentFlash(chat string, now wire.ReplyObject) flash {
+	if now.State == stateDraft { // it was sent before, and taken back
+		return flash{Key: "replies.back"}
+	}
 	f := flash{Key: "replies." + now.State, Undo: []string{chat, now.ID}}
 	if now.State == stateHeld {
 		f.N = max(int(time.Until(now.LeavesAt).Round(time.Second).Seconds()), 0)
@@ -148,6 +154,8 @@ func answerOf(p *Problem, do string) *composeAnswer {
 		a.Newer = p.Message
 	case typeConfirm:
 		a.Confirm = p.Warnings
+	case typeKeyReused:
+		a.Again = rand.Text()
 	}
 	return a
 }

@@ -124,6 +124,15 @@ func TestAReplyIsSent(t *testing.T) {
 			t.Errorf("sent with the key %q", k)
 		}
 	}
+	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"again": {"k2"}}))
+	if k := keys[len(keys)-1]; k != "k2" {
+		t.Errorf("a second message with the key %q", k)
+	}
+	says(wire.ReplyObject{ID: "r1", State: "draft"})
+	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(nil))
+	if got := w.Result().Cookies()[0].Value; got != "replies.back:0:" {
+		t.Errorf("a message that was taken back: %q", got)
+	}
 }
 
 // What the API asks back is shown in its words, and nothing typed is lost: with
@@ -150,6 +159,7 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 		{Problem{Status: 409, Type: "newer-message", Message: &message{MessageObject: wire.MessageObject{From: mail.Address{Name: "Jan"},
 			Preview: "Toch niet nodig"}}},
 			[]string{"Er kwam intussen", "Toch niet nodig", `name="force"`}, url.Values{"force": {"yes"}}, `"force":true`},
+		{Problem{Status: 422, Type: "idempotency-key"}, []string{"al een bericht verzonden", `name="again"`}, url.Values{"again": {"k2"}}, ""},
 		{Problem{Status: 422, Errors: []FieldError{{Location: "body.to[0].email", Message: "an address"}}},
 			[]string{"geen e-mailadres", `aria-invalid="true"`}, nil, ""},
 		{Problem{Status: 503, Detail: "later"}, []string{"niet verzonden"}, nil, ""},

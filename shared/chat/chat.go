@@ -14,7 +14,7 @@
 //	x|<chat>|<mail>        -> a message, newest first                        (Message)
 //	l|chat|<word>|<chat>   -> a chat by its words (see package index)
 //	k|<h>                  -> the chat of a mail or of a conversation        (thread)
-//	y|<chat>|<h>           -> the id of the note that a request with this key wrote (Message)
+//	y|<chat>|<h>           -> the note that a request with this key wrote (noteRequest)
 //	a|<chat>|<change>      -> how a person rearranged it, newest first       (Change)
 //	a|open|<change>        -> a change that is not finished                  (Change)
 //	a|moved|<change>|<id>  -> a message that went into the other chat        (moved)

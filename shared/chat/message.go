@@ -44,18 +44,21 @@ type Message struct {
 	By           string `json:"by,omitempty"`        // of a reply or an event: id of the team member; of a mail via Outlook too
 	Via          string `json:"via,omitempty"`       // ViaOutlook or ""
 
-	From           mail.Address   `json:"from"`
-	To             []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
-	Cc             []mail.Address `json:"cc,omitempty"`
-	Subject        string         `json:"subject"`
-	Preview        string         `json:"preview"`
-	Received       time.Time      `json:"received"`
-	HasAttachments bool           `json:"hasAttachments,omitempty"`
-	Attachments    []Attachment   `json:"attachments,omitzero"` // of a mail; nil until they were read once
-	RemotePictures bool           `json:"remotePictures,omitempty"`
-	Verdict        item.Verdict   `json:"verdict,omitempty"`  // of a mail: Exchange's opinion on its sender
-	Language       string         `json:"language,omitempty"` // of the own text of a mail; see mailtext.LanguageIn
-	Lines          int            `json:"lines,omitempty"`    // of a mail: about how many lines a page shows
+	From mail.Address   `json:"from"`
+	To   []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
+	Cc   []mail.Address `json:"cc,omitempty"`
+	// OmittedRecipients is how many recipients To and Cc leave out: see item.MaxRecipients.
+	OmittedRecipients int `json:"omittedRecipients,omitempty"`
+
+	Subject        string       `json:"subject"`
+	Preview        string       `json:"preview"`
+	Received       time.Time    `json:"received"`
+	HasAttachments bool         `json:"hasAttachments,omitempty"`
+	Attachments    []Attachment `json:"attachments,omitzero"` // of a mail; nil until they were read once
+	RemotePictures bool         `json:"remotePictures,omitempty"`
+	Verdict        item.Verdict `json:"verdict,omitempty"`  // of a mail: Exchange's opinion on its sender
+	Language       string       `json:"language,omitempty"` // of the own text of a mail; see mailtext.LanguageIn
+	Lines          int          `json:"lines,omitempty"`    // of a mail: about how many lines a page shows
 	// ReceiptRequested says that the sender of a mail asks for a read receipt.
 	ReceiptRequested bool `json:"receiptRequested,omitempty"`
 	// Shingles holds the mailtext.Shingles of a mail or a reply, so that later mail
@@ -91,7 +94,8 @@ func (m Message) IsMail() bool {
 }
 
 func messageOf(it item.Item) Message {
-	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
+	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc,
+		OmittedRecipients: it.OmittedRecipients, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
 		Away: it.Away, Shingles: it.Shingles, Language: mailtext.LanguageIn(it.Says), ReceiptRequested: it.ReceiptRequested}
 }

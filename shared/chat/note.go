@@ -28,6 +28,9 @@ const MaxNote = 10_000
 // MaxMentions is how many team members one note names at most.
 const MaxMentions = 10
 
+// ErrKeyReused means that an earlier request with the same key said something else.
+var ErrKeyReused = errors.New("an earlier request with this key said something else")
+
 // ErrNote means that the text of a note is empty, too long or not valid UTF-8, or that it
 // names too many.
 var ErrNote = fmt.Errorf("a note has 1 to %d characters and names at most %d", MaxNote, MaxMentions)
@@ -62,13 +65,14 @@ func notices(chat string, m Message, before []string) (ops []table.Op) {
 }
 
 // AddNote adds a note of a team member to a chat and returns it. Repeated with the
-// same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote, what
-// check returns.
+// same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote,
+// ErrKeyReused, what check returns.
 func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, check Check, at time.Time) (Message, error) {
 	note.Text = strings.TrimSpace(note.Text)
 	if key == "" {
 		key = rand.Text()
 	}
+	said := ids.Hash(append([]string{note.Text}, note.Mentions...)...)
 	m := Message{
 		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: note.Text, Mentions: note.Mentions,
 		Preview: note.preview(),
@@ -84,7 +88,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		if err != nil {
 			return nil, err
 		}
-		if first, ok, err := s.requested(ctx, m.Key, id, c.ID); ok || err != nil {
+		if first, ok, err := s.requested(ctx, m.Key, said, id, c.ID); ok || err != nil {
 			m = first
 			return nil, err
 		}
@@ -96,7 +100,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return nil, err
 		}
 		ops = append(ops, notices(c.ID, m, nil)...)
-		return append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote})),
+		return append(ops, table.Insert(row(requestKey(c.ID, m.Key), noteRequest{m.ID, said})),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID})), nil
 	}, ErrChanged, "add a note to chat %s", id)
 	if err != nil {
@@ -105,23 +109,33 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 	return m, nil
 }
 
+// A noteRequest is the note that a request with a key wrote, so that its text is in one
+// place. Said is a hash of the request, "" in rows of an older version.
+type noteRequest struct {
+	ID   string `json:"id"`
+	Said string `json:"said,omitempty"`
+}
+
 // requested returns the note that a request with this key wrote in the chat that it named,
-// or in the one that this was merged into. The row of the request has the id of the note
-// alone, so that its text is in one place; rows of an older version have all of it.
-func (s *Store) requested(ctx context.Context, key, named, now string) (first Message, ok bool, err error) {
+// or in the one that this was merged into.
+func (s *Store) requested(ctx context.Context, key, said, named, now string) (Message, bool, error) {
 	for _, chat := range slices.Compact([]string{named, now}) {
+		var first noteRequest
 		_, err := s.get(ctx, requestKey(chat, key), &first)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
-		if err == nil {
-			var m Message
-			if m, err = s.Message(ctx, now, first.ID); errors.Is(err, ErrNotFound) {
-				return first, true, nil // it was moved on
-			}
-			first = m
+		if err == nil && first.Said != "" && first.Said != said {
+			err = ErrKeyReused
 		}
-		return first, err == nil, err
+		if err != nil {
+			return Message{}, false, err
+		}
+		m, err := s.Message(ctx, now, first.ID)
+		if errors.Is(err, ErrNotFound) {
+			return Message{ID: first.ID, Kind: KindNote}, true, nil // it was moved on
+		}
+		return m, err == nil, err
 	}
 	return Message{}, false, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/must"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -55,6 +56,21 @@ func TestIngestOnce(t *testing.T) {
 	}
 	if all[0].Subject != "mail 29" || all[29].Subject != "mail 0" {
 		t.Errorf("not newest first: %s … %s", all[0].Subject, all[29].Subject)
+	}
+}
+
+// A mail keeps the first recipients of each list, and how many it had besides.
+func TestRecipientsBeyondTheLimit(t *testing.T) {
+	server := tabletest.New()
+	service := server.Service(t, server.Transport())
+	must.Do(t, service.Create(t.Context(), "mails"))
+	s := item.NewStore(service.Table("mails"))
+	in := arrivals(0, 1)
+	in[0].Item.To, in[0].Item.Cc = make([]mail.Address, 71), make([]mail.Address, item.MaxRecipients)
+	id := must.Get(s.Ingest(t.Context(), in))(t)[0]
+	it := must.Get(s.Get(t.Context(), id))(t)
+	if len(it.To) != item.MaxRecipients || len(it.Cc) != item.MaxRecipients || it.OmittedRecipients != 21 {
+		t.Errorf("%d to, %d cc, and %d", len(it.To), len(it.Cc), it.OmittedRecipients)
 	}
 }
 

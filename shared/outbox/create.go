@@ -20,22 +20,28 @@ type New struct {
 	Reply Reply
 	HTML  string // its text, sanitised
 	// Key makes one reply of a request that is repeated; "" makes one each time.
-	Key   string
+	Key string
+	// Said is a hash of what the request says: another request with the same key is refused.
+	Said  string
 	Check chat.Check
 }
 
-// ByKey returns the reply that a request with this key wrote, if there was one.
-func (s *Store) ByKey(ctx context.Context, chat, author, key string) (Reply, bool, error) {
-	return s.pointed(ctx, requestKey(chat, author, key))
+// ByKey returns the reply that a request like that of n wrote: with its chat, "" when it
+// begins one, its author and its key. Errors: chat.ErrKeyReused.
+func (s *Store) ByKey(ctx context.Context, n New) (Reply, bool, error) {
+	if n.Key == "" {
+		return Reply{}, false, nil
+	}
+	return s.pointed(ctx, n.requestKey(), n.Said)
 }
 
 // Create adds a reply to its chat and deletes the draft of its author there. It
 // returns the first reply when the key is repeated. Errors: ErrBody, *NewerError,
-// chat.ErrNotFound, what Check returns.
+// chat.ErrNotFound, chat.ErrKeyReused, what Check returns.
 func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 	n.Key = cmp.Or(n.Key, ids.Random())
 	for range table.Tries(ctx) {
-		if r, ok, err := s.ByKey(ctx, n.Reply.Chat, n.Reply.Author, n.Key); ok || err != nil {
+		if r, ok, err := s.ByKey(ctx, n); ok || err != nil {
 			return r, err
 		}
 		c, err := s.chats.Get(ctx, n.Reply.Chat)
@@ -104,12 +110,12 @@ func ignoreMissing(err error) error {
 
 // Start makes a chat with its first message, a reply that answers nothing. Begin is
 // the chat without id, messages and times. A repeated key returns the first chat.
-// Errors: ErrBody.
+// Errors: ErrBody, chat.ErrKeyReused.
 func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, Reply, error) {
 	n.Key = cmp.Or(n.Key, ids.Random())
 	n.Reply.Chat = ""
 	for range table.Tries(ctx) {
-		if r, ok, err := s.ByKey(ctx, "", n.Reply.Author, n.Key); ok || err != nil {
+		if r, ok, err := s.ByKey(ctx, n); ok || err != nil {
 			if err != nil {
 				return chat.Chat{}, Reply{}, err
 			}
@@ -175,7 +181,7 @@ func (s *Store) insert(ctx context.Context, r Reply, n New, ops []table.Op) erro
 		table.Insert(r.row()),
 		table.Insert(document(bodyKey(r.ID), "", body{n.HTML}, nil)),
 		table.Insert(document(indexKey(r.ID), "", r, nil)),
-		table.Insert(document(requestKey(n.Reply.Chat, r.Author, n.Key), "", pointer{r.ID}, nil)),
+		table.Insert(document(n.requestKey(), "", pointer{r.ID, n.Said}, nil)),
 		s.audit(ctx, r, "reply.create", map[string]string{"chat": r.Chat, "state": string(r.State)}))
 	if r.open() {
 		ops = append(ops, table.Insert(s.work(r)))

@@ -135,14 +135,19 @@ func TestAReplyIsActivityWhenItLeft(t *testing.T) {
 	}
 }
 
-// A request that is repeated with its key makes one reply, also when it was changed
-// since. A new key makes another.
+// A request that is repeated with its key makes one reply; another request with it is
+// refused. A new key makes another.
 func TestOneReplyPerKey(t *testing.T) {
 	w := newWorld(t)
 	n := w.written("anna")
-	n.Key = "k"
+	n.Key, n.Said = "k", "this"
 	first := w.create(n)
 	n.HTML, n.Reply.LeavesAt = "<p>Anders</p>", w.at.Add(time.Hour)
+	n.Said = "that"
+	if _, err := w.Create(t.Context(), n); !errors.Is(err, chat.ErrKeyReused) {
+		t.Errorf("another request with the key: %v", err)
+	}
+	n.Said = "this"
 	if again := w.create(n); again.ID != first.ID {
 		t.Errorf("a second reply %s", again.ID)
 	}

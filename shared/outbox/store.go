@@ -85,15 +85,16 @@ type body struct {
 
 type pointer struct {
 	Reply string `json:"reply"`
+	Said  string `json:"said,omitempty"` // of a request: New.Said
 }
 
-func replyKey(id string) string              { return "e|" + id }
-func bodyKey(id string) string               { return "e|" + id + "|body" }
-func messageIDKey(internetID string) string  { return "e|id|" + ids.Hash(internetID) }
-func requestKey(chat, by, key string) string { return "e|key|" + ids.Hash(chat, by, key) }
-func indexKey(id string) string              { return "j|" + id }
-func workKey(id string) string               { return "o|send|" + id }
-func draftKey(chat, member string) string    { return "d|" + chat + "|" + member }
+func replyKey(id string) string             { return "e|" + id }
+func bodyKey(id string) string              { return "e|" + id + "|body" }
+func messageIDKey(internetID string) string { return "e|id|" + ids.Hash(internetID) }
+func (n New) requestKey() string            { return "e|key|" + ids.Hash(n.Reply.Chat, n.Reply.Author, n.Key) }
+func indexKey(id string) string             { return "j|" + id }
+func workKey(id string) string              { return "o|send|" + id }
+func draftKey(chat, member string) string   { return "d|" + chat + "|" + member }
 
 // document makes a row of a value of this package. Its columns are for searches in
 // the Azure portal.
@@ -162,12 +163,15 @@ func (s *Store) Body(ctx context.Context, id string) (string, error) {
 // ByMessageID returns the reply that left as the mail with an internet message id.
 // It says false when the mail is no reply of this office.
 func (s *Store) ByMessageID(ctx context.Context, internetMessageID string) (Reply, bool, error) {
-	return s.pointed(ctx, messageIDKey(internetMessageID))
+	return s.pointed(ctx, messageIDKey(internetMessageID), "")
 }
 
-func (s *Store) pointed(ctx context.Context, key string) (Reply, bool, error) {
+func (s *Store) pointed(ctx context.Context, key, said string) (Reply, bool, error) {
 	var p pointer
 	_, err := s.get(ctx, key, &p)
+	if err == nil && p.Said != "" && said != p.Said {
+		err = chat.ErrKeyReused
+	}
 	var r Reply
 	if err == nil {
 		r, err = s.Load(ctx, p.Reply)
