@@ -58,7 +58,8 @@ func TestBegin(t *testing.T) {
 	if again := w.ok(t, "editor", "POST /api/chats", body, "Idempotency-Key", "b1"); again.body["id"] != id {
 		t.Errorf("%s", again.text)
 	}
-	w.answers(t, http.StatusUnprocessableEntity, "editor", "POST /api/chats", strings.Replace(body, "Dag", "Hallo", 1), "Idempotency-Key", "b1")
+	other := strings.Replace(body, "Dag", "Hallo", 1)
+	w.answers(t, http.StatusUnprocessableEntity, "editor", "POST /api/chats", other, "Idempotency-Key", "b1")
 	if items := w.ok(t, "editor", "GET /api/chats/"+id+"/messages", "").body["items"].([]any); len(items) != 1 {
 		t.Errorf("%v", items)
 	}

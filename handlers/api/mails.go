@@ -29,7 +29,7 @@ type Jobs interface {
 
 func mailOf(it item.Item) wire.MailObject {
 	m := wire.MailObject{
-		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, OmittedRecipients: it.OmittedRecipients,
+		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Omitted: it.Omitted,
 		Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict),
 		State:  string(it.State),

@@ -22,7 +22,7 @@ import (
 func messageOf(in string, m chat.Message) wire.MessageObject {
 	o := wire.MessageObject{
 		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State,
-		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.SideConversation, From: m.From, To: m.To, Cc: m.Cc, OmittedRecipients: m.OmittedRecipients,
+		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.SideConversation, From: m.From, To: m.To, Cc: m.Cc, Omitted: m.Omitted,
 		Subject: m.Subject, Preview: m.Preview,
 		Received: m.Received, At: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines,

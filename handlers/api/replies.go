@@ -35,7 +35,7 @@ const (
 // same key is refused.
 // https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
 type IdempotencyKey struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key has its effect once; 422 if it says something else"`
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"the same key and body: one effect; another body: 422"`
 }
 
 // hashOf is a hash of the body of a request, as it was read.

@@ -107,7 +107,8 @@ func TestReplyIsHeld(t *testing.T) {
 		t.Fatalf("%d %s", got.status, got.text)
 	}
 	id := got.body["id"].(string)
-	if again := w.reply(t, map[string]any{"since": 0, "force": true, "confirmed": []string{"x"}}, "Idempotency-Key", "k1"); again.body["id"] != id {
+	seen := map[string]any{"since": 0, "force": true, "confirmed": []string{"x"}}
+	if again := w.reply(t, seen, "Idempotency-Key", "k1"); again.body["id"] != id {
 		t.Errorf("the key is not looked up first: %d %s", again.status, again.text)
 	}
 	for field, value := range map[string]any{"text": "Nee", "subject": "Anders", "mode": "reply-all", "hold": 1} {

@@ -74,7 +74,7 @@ func (m message) to() string {
 	return strings.Join(names, ", ")
 }
 
-func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, m.OmittedRecipients, "") }
+func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, m.Omitted, "") }
 
 // size is the initial height in lines, in steps of three. A script measures the
 // real height after the body is loaded.

@@ -416,11 +416,11 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 // not say that the mail names the receiving address nowhere.
 func TestAllRecipientsAreCounted(t *testing.T) {
 	m := mailObject{wire.MailDetail{MailObject: wire.MailObject{
-		Address: "info@kantoor.example", To: make([]mail.Address, 50), Cc: make([]mail.Address, 2), OmittedRecipients: 21}}}
+		Address: "info@kantoor.example", To: make([]mail.Address, 50), Cc: make([]mail.Address, 2), Omitted: 21}}}
 	if r := m.recipients(); r.others() != 72 || r.Via != "" || !r.Many {
 		t.Errorf("%d others, via %q", r.others(), r.Via)
 	}
-	c := message{MessageObject: wire.MessageObject{To: m.To, OmittedRecipients: 21}}
+	c := message{MessageObject: wire.MessageObject{To: m.To, Omitted: 21}}
 	if n := c.recipients().others(); n != 70 {
 		t.Errorf("%d others in a chat", n)
 	}

@@ -56,7 +56,7 @@ func (m mailObject) doubtful() bool {
 }
 
 func (m mailObject) recipients() recipients {
-	return recipientsOf(m.To, m.Cc, m.OmittedRecipients, m.Address)
+	return recipientsOf(m.To, m.Cc, m.Omitted, m.Address)
 }
 
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }

@@ -47,8 +47,8 @@ type Message struct {
 	From mail.Address   `json:"from"`
 	To   []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
 	Cc   []mail.Address `json:"cc,omitempty"`
-	// OmittedRecipients is how many recipients To and Cc leave out: see item.MaxRecipients.
-	OmittedRecipients int `json:"omittedRecipients,omitempty"`
+	// Omitted is how many recipients To and Cc leave out: see item.MaxRecipients.
+	Omitted int `json:"omittedRecipients,omitempty"`
 
 	Subject        string       `json:"subject"`
 	Preview        string       `json:"preview"`
@@ -95,7 +95,7 @@ func (m Message) IsMail() bool {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc,
-		OmittedRecipients: it.OmittedRecipients, Subject: it.Subject, Preview: it.Preview,
+		Omitted: it.Omitted, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
 		Away: it.Away, Shingles: it.Shingles, Language: mailtext.LanguageIn(it.Says), ReceiptRequested: it.ReceiptRequested}
 }

@@ -132,7 +132,7 @@ type Item struct {
 	From              mail.Address   `json:"from"`
 	To                []mail.Address `json:"to,omitempty"`
 	Cc                []mail.Address `json:"cc,omitempty"`
-	OmittedRecipients int            `json:"omittedRecipients,omitempty"` // how many To and Cc had beyond MaxRecipients
+	Omitted           int            `json:"omittedRecipients,omitempty"` // how many To and Cc had beyond MaxRecipients
 	Received          time.Time      `json:"received"`
 	HasAttachments    bool           `json:"hasAttachments,omitempty"`
 	// Files are the names of its attachments, as a decision read them; nil until then. Not in lists.
@@ -259,7 +259,7 @@ func (it *Item) cut() {
 	it.Subject = clean(it.Subject, maxSubject)
 	it.Preview = clean(it.Preview, maxPreview)
 	it.From = cutAddress(it.From)
-	it.OmittedRecipients += max(0, len(it.To)-MaxRecipients) + max(0, len(it.Cc)-MaxRecipients)
+	it.Omitted += max(0, len(it.To)-MaxRecipients) + max(0, len(it.Cc)-MaxRecipients)
 	it.To, it.Cc = cutAddresses(it.To), cutAddresses(it.Cc)
 	if it.AnswersTo != nil {
 		it.AnswersTo = cutAddresses(it.AnswersTo)

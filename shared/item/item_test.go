@@ -69,8 +69,8 @@ func TestRecipientsBeyondTheLimit(t *testing.T) {
 	in[0].Item.To, in[0].Item.Cc = make([]mail.Address, 71), make([]mail.Address, item.MaxRecipients)
 	id := must.Get(s.Ingest(t.Context(), in))(t)[0]
 	it := must.Get(s.Get(t.Context(), id))(t)
-	if len(it.To) != item.MaxRecipients || len(it.Cc) != item.MaxRecipients || it.OmittedRecipients != 21 {
-		t.Errorf("%d to, %d cc, and %d", len(it.To), len(it.Cc), it.OmittedRecipients)
+	if len(it.To) != item.MaxRecipients || len(it.Cc) != item.MaxRecipients || it.Omitted != 21 {
+		t.Errorf("%d to, %d cc, and %d", len(it.To), len(it.Cc), it.Omitted)
 	}
 }
 

@@ -276,7 +276,8 @@ func nameOps(r Reply) []table.Op {
 	if r.InternetMessageID == "" {
 		return nil
 	}
-	return []table.Op{chat.NameOp(r.Chat, r.InternetMessageID), table.Put(document(messageIDKey(r.InternetMessageID), "", pointer{Reply: r.ID}, nil))}
+	found := document(messageIDKey(r.InternetMessageID), "", pointer{Reply: r.ID}, nil)
+	return []table.Op{chat.NameOp(r.Chat, r.InternetMessageID), table.Put(found)}
 }
 
 // provedSent stores that a reply left of which that was not known yet, at the time given or

@@ -11,32 +11,32 @@ import (
 
 // A MailObject is a mail of the processing module, as the API shows it.
 type MailObject struct {
-	ID                string         `json:"id"`
-	Address           string         `json:"address" doc:"the activated address that received it"`
-	From              mail.Address   `json:"from"`
-	To                []mail.Address `json:"to" nullable:"false"`
-	Cc                []mail.Address `json:"cc" nullable:"false"`
-	OmittedRecipients int            `json:"omittedRecipients,omitempty" doc:"how many recipients to and cc leave out: each names the first 50"`
-	Subject           string         `json:"subject"`
-	Preview           string         `json:"preview" doc:"the first 255 characters of what it says"`
-	Received          time.Time      `json:"received"`
-	HasAttachments    bool           `json:"hasAttachments"`
-	RemotePictures    bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere"`
-	Verdict           string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
-	State             string         `json:"state" enum:"new,processed,parked,dismissed"`
-	Reason            string         `json:"reason" doc:"why it is parked, or why it was dismissed by itself; empty in other states"`
-	Detail            string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
-	Explanation       *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
-	WhatToDo          *words.Text    `json:"whatToDo,omitempty"`
-	Solutions         []item.Action  `json:"solutions,omitempty" doc:"what you can do about it, with …/solve"`
-	Assignee          *Named         `json:"assignee,omitempty" doc:"the team member who looks after it"`
-	Later             *time.Time     `json:"later,omitempty" doc:"before this moment nobody has to look at it"`
-	Chat              string         `json:"chat" doc:"id of its chat; empty until it is processed"`
-	Rules             []string       `json:"rules,omitempty" doc:"ids of the learned rules that decided it"`
-	Why               string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
-	Stored            time.Time      `json:"stored"`
-	Decided           *time.Time     `json:"decided,omitempty"`
-	Attempts          int64          `json:"attempts" doc:"how often it was decided"`
+	ID             string         `json:"id"`
+	Address        string         `json:"address" doc:"the activated address that received it"`
+	From           mail.Address   `json:"from"`
+	To             []mail.Address `json:"to" nullable:"false"`
+	Cc             []mail.Address `json:"cc" nullable:"false"`
+	Omitted        int            `json:"omittedRecipients,omitempty" doc:"recipients beyond the first 50 of to, and of cc"`
+	Subject        string         `json:"subject"`
+	Preview        string         `json:"preview" doc:"the first 255 characters of what it says"`
+	Received       time.Time      `json:"received"`
+	HasAttachments bool           `json:"hasAttachments"`
+	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere"`
+	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
+	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
+	Reason         string         `json:"reason" doc:"why it is parked, or why it was dismissed by itself; empty in other states"`
+	Detail         string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
+	Explanation    *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
+	WhatToDo       *words.Text    `json:"whatToDo,omitempty"`
+	Solutions      []item.Action  `json:"solutions,omitempty" doc:"what you can do about it, with …/solve"`
+	Assignee       *Named         `json:"assignee,omitempty" doc:"the team member who looks after it"`
+	Later          *time.Time     `json:"later,omitempty" doc:"before this moment nobody has to look at it"`
+	Chat           string         `json:"chat" doc:"id of its chat; empty until it is processed"`
+	Rules          []string       `json:"rules,omitempty" doc:"ids of the learned rules that decided it"`
+	Why            string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
+	Stored         time.Time      `json:"stored"`
+	Decided        *time.Time     `json:"decided,omitempty"`
+	Attempts       int64          `json:"attempts" doc:"how often it was decided"`
 }
 
 // A Named is an object of the directory, by its id and its name.

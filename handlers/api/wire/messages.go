@@ -9,41 +9,41 @@ import (
 
 // A MessageObject is a message of a chat as the API shows it.
 type MessageObject struct {
-	ID                string             `json:"id"`
-	Kind              string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
-	Direction         string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came; out: it leaves; none for a note or event"`
-	State             string             `json:"state,omitempty" doc:"of a reply"`
-	Mail              string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
-	Author            string             `json:"author,omitempty" doc:"of a note: id of the team member"`
-	AuthorName        string             `json:"authorName,omitempty" doc:"of a note, in lists"`
-	Via               string             `json:"via,omitempty" enum:"outlook" doc:"outlook: the office wrote it in a mail program"`
-	New               bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
-	Outside           bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank"`
-	Leg               string             `json:"leg,omitempty" doc:"of what came from outside: id of the message that began it"`
-	Away              *AwayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
-	By                *Named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
-	Text              string             `json:"text,omitempty" doc:"of a note, as it was written"`
-	Mentions          []string           `json:"mentions,omitempty" doc:"of a note: ids of the team members whom it names"`
-	Edited            *time.Time         `json:"edited,omitempty" doc:"when a note was last changed"`
-	Deleted           bool               `json:"deleted,omitempty" doc:"of a note whose author took its text back"`
-	Event             *EventObject       `json:"event,omitempty"`
-	From              mail.Address       `json:"from"`
-	To                []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
-	Cc                []mail.Address     `json:"cc,omitempty"`
-	OmittedRecipients int                `json:"omittedRecipients,omitempty" doc:"how many recipients to and cc leave out: each names the first 50"`
-	Subject           string             `json:"subject"`
-	Preview           string             `json:"preview"`
-	Received          time.Time          `json:"received"`
-	At                time.Time          `json:"at" doc:"the same as received"`
-	Sequence          int64              `json:"seq" doc:"its place in the order in which messages came; 0 for the oldest ones"`
-	HasAttachments    bool               `json:"hasAttachments"`
-	Attachments       []AttachmentObject `json:"attachments" nullable:"true" doc:"null until GET /api/mails/{mail}/attachments was asked once"`
-	Verdict           string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on its sender"`
-	RemotePictures    bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines             int                `json:"lines" doc:"of a mail: about how many lines a page needs, at most 60; 0 when unknown"`
-	Receipt           bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt; none is sent"`
-	AliasRefused      string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias that Exchange replaced by the mailbox"`
-	Body              string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
+	ID             string             `json:"id"`
+	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
+	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came; out: it leaves; none for a note or event"`
+	State          string             `json:"state,omitempty" doc:"of a reply"`
+	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
+	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`
+	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
+	Via            string             `json:"via,omitempty" enum:"outlook" doc:"outlook: the office wrote it in a mail program"`
+	New            bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
+	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank"`
+	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message that began it"`
+	Away           *AwayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
+	By             *Named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
+	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
+	Mentions       []string           `json:"mentions,omitempty" doc:"of a note: ids of the team members whom it names"`
+	Edited         *time.Time         `json:"edited,omitempty" doc:"when a note was last changed"`
+	Deleted        bool               `json:"deleted,omitempty" doc:"of a note whose author took its text back"`
+	Event          *EventObject       `json:"event,omitempty"`
+	From           mail.Address       `json:"from"`
+	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
+	Cc             []mail.Address     `json:"cc,omitempty"`
+	Omitted        int                `json:"omittedRecipients,omitempty" doc:"recipients beyond the first 50 of to, and of cc"`
+	Subject        string             `json:"subject"`
+	Preview        string             `json:"preview"`
+	Received       time.Time          `json:"received"`
+	At             time.Time          `json:"at" doc:"the same as received"`
+	Sequence       int64              `json:"seq" doc:"its place in the order in which messages came; 0 for the oldest ones"`
+	HasAttachments bool               `json:"hasAttachments"`
+	Attachments    []AttachmentObject `json:"attachments" nullable:"true" doc:"null until GET /api/mails/{mail}/attachments was asked once"`
+	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on its sender"`
+	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
+	Lines          int                `json:"lines" doc:"of a mail: about how many lines a page needs, at most 60; 0 when unknown"`
+	Receipt        bool               `json:"receiptRequested,omitempty" doc:"of a mail: its sender asks for a read receipt; none is sent"`
+	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias that Exchange replaced by the mailbox"`
+	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
 	MessageReply
 }
 

@@ -18,9 +18,9 @@ type RecipientObject struct {
 // A ReplyContent is what a reply says and to whom it goes.
 type ReplyContent struct {
 	Address     string            `json:"address,omitempty" maxLength:"254" doc:"of the sender; the one that received the mail when absent"`
-	To          []RecipientObject `json:"to,omitempty" nullable:"true" maxItems:"500" doc:"complete: nobody is added"`
-	Cc          []RecipientObject `json:"cc,omitempty" nullable:"true" maxItems:"500"`
-	Bcc         []RecipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"500"`
+	To          []RecipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"complete: nobody is added; 100 recipients in all"`
+	Cc          []RecipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
+	Bcc         []RecipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
 	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
 	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
 	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
