@@ -19,6 +19,7 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
+	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/must"
 	"kantoorpost/shared/outbox"
@@ -57,7 +58,7 @@ func emptyOffice(t testing.TB) *office {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	must.Do(t, service.Create(t.Context(), "directory", "configuration", "mails"))
+	must.Do(t, service.Create(t.Context(), "directory", "configuration", "mails", "mailboxes"))
 	store := directory.New(service.Table("directory"))
 	files, blobs := blobtest.Open(t)
 	mails := service.Table("mails")
@@ -65,7 +66,8 @@ func emptyOffice(t testing.TB) *office {
 		blobs: blobs,
 		api: build(Options{
 			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
-			Outbox: outbox.NewStore(mails, chat.NewStore(mails)), Audit: audit.New(service.Table("directory")),
+			Connectors: connector.New(connector.Options{Mailboxes: service.Table("mailboxes")}),
+			Outbox:     outbox.NewStore(mails, chat.NewStore(mails)), Audit: audit.New(service.Table("directory")),
 			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,

@@ -83,8 +83,8 @@ func (a *api) registerDirectory() {
 	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{kind: a.Directory.TeamMembers(),
 		reads: access.MembersRead, writes: access.MembersWrite,
 		initial: directory.TeamMember{Active: true}, check: a.keepFirst}.register(a)
-	resource[directory.Role, newRole, rolePatch]{kind: a.Directory.Roles()}.register(a)
-	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{kind: a.Directory.Teams()}.register(a)
+	resource[directory.Role, newRole, rolePatch]{kind: a.Directory.Roles(), mayDelete: a.unlinked}.register(a)
+	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{kind: a.Directory.Teams(), mayDelete: a.unlinked}.register(a)
 	handle(a, access.MembersWrite, apiTag("directory").op("delete-account", http.MethodDelete, "/api/team-members/{id}/account",
 		"Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name "+
 			"gets the place"), func(ctx context.Context, in *struct {
@@ -123,6 +123,22 @@ func (a *api) keepFirst(ctx context.Context, m directory.TeamMember) error {
 	administered, err := a.Directory.Administered(ctx)
 	if err == nil && !administered {
 		err = directory.ErrLastAdministrator
+	}
+	return err
+}
+
+// unlinked refuses to delete a role or process team that an active address is linked to:
+// mail to it would wait. A paused address may keep its link: its connector may be gone.
+func (a *api) unlinked(ctx context.Context, id string) error {
+	boxes, err := a.Connectors.Activated(ctx)
+	var linked []string
+	for _, b := range boxes {
+		if b.Active && b.Link.ID == id {
+			linked = append(linked, b.Address)
+		}
+	}
+	if err == nil && len(linked) > 0 {
+		err = &directory.InUse{What: "role or process team " + id, Kind: "address", IDs: linked[:min(len(linked), 5)]}
 	}
 	return err
 }

@@ -54,6 +54,28 @@ func TestLifeOfEachResource(t *testing.T) {
 	}
 }
 
+// A role or process team that an active address is linked to is not deleted.
+func TestWhatAnAddressIsLinkedToStays(t *testing.T) {
+	c := newConnected(t)
+	c.graph.n = 3
+	path, _ := c.create(t)
+	var address string
+	for kind, list := range map[string]string{"role": "/api/roles", "process-team": "/api/process-teams"} {
+		target := c.done(t, "POST "+list, `{"name":"Loon"}`)
+		link := fmt.Sprintf(`"link":{"kind":%q,"id":%q}`, kind, target.body["id"])
+		if address == "" {
+			address = c.done(t, "POST "+path+"/addresses", `{"address":"box1@kantoor.example",`+link+`}`).header.Get("Location")
+		}
+		c.done(t, "PATCH "+address, `{"active":true,`+link+`}`)
+		one := "DELETE " + target.header.Get("Location")
+		if got := c.as(t, one, ""); got.status != http.StatusConflict || !strings.Contains(got.text, "address box1@kantoor.example") {
+			t.Errorf("%s: %d %s", one, got.status, got.text)
+		}
+		c.done(t, "PATCH "+address, `{"active":false}`)
+		c.done(t, one, "")
+	}
+}
+
 func TestAMergePatchChangesWhatItNames(t *testing.T) {
 	o := newOffice(t)
 	place := o.ok(t, "administrator", "POST /api/clients",

@@ -167,6 +167,8 @@ type resource[T directory.Entity[T], C, P any] struct {
 	initial T                               // what a new one has unless C says otherwise
 	allow   func(context.Context, *C) error // whether the caller may create it; nil: everybody with adds
 	check   func(context.Context, T) error  // of a new or changed one, before it is stored; may be nil
+	// mayDelete refuses to delete one; nil: what the directory says is enough.
+	mayDelete func(ctx context.Context, id string) error
 }
 
 // checked applies what a request says about an object, and checks the result.
@@ -227,6 +229,11 @@ func (r resource[T, C, P]) register(a *api) {
 		ByID
 		Precondition
 	}) (*struct{}, error) {
+		if r.mayDelete != nil {
+			if err := r.mayDelete(ctx, in.ID); err != nil {
+				return nil, err
+			}
+		}
 		return nil, r.kind.Delete(ctx, in.ID, in.revision())
 	})
 }

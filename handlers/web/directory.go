@@ -25,7 +25,7 @@ var directoryKinds = []directoryKind{
 	{"contacts", "/api/contacts", "directory.in-use"},
 	{"team-members", "/api/team-members", "directory.in-use-member"},
 	{"roles", "/api/roles", "directory.in-use-role"},
-	{"process-teams", "/api/process-teams", "directory.in-use"},
+	{"process-teams", "/api/process-teams", "directory.in-use-team"},
 }
 
 // An entry is one object of the directory, of any kind: only the fields of its
