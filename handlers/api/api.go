@@ -11,8 +11,8 @@
 //     input: the tags of the fields are the rules, and the description of the API.
 //  4. The function of the operation looks whether the caller may see the object
 //     (guard.go, mails.go, chats.go), calls the domain, and returns an output.
-//  5. The output is written (operation_write.go). An error becomes a problem: refusals in
-//     problem.go says which status and which words an error of the domain gets.
+//  5. The output is written (operation_write.go). An error becomes a problem:
+//     refusals.go says which status and which words an error of the domain gets.
 //
 // An operation is registered with handle in the file of its resource, with its action
 // (shared/access). What requests and answers look like as JSON is package wire, which the
@@ -106,11 +106,9 @@ type api struct {
 	mux  *http.ServeMux
 	// operations are all, in the order of the description. described describes them when
 	// it is first called: that takes as long as half of a start.
-	operations []*operation
-	described  func()
-	origin     *http.CrossOriginProtection
-	// explain says, for each domain package, what its errors mean in HTTP.
-	explain         []func(error) *problem
+	operations      []*operation
+	described       func()
+	origin          *http.CrossOriginProtection
 	pictures        *pictureCache
 	documents       *documents
 	receiving       chan struct{} // one for each file that is being received
@@ -167,7 +165,6 @@ func build(o Options) *api {
 	a.registerBegin()
 	a.registerTemplates()
 	a.registerTeamwork()
-	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainSolve, explainMoves)
 	return a
 }
 

@@ -186,17 +186,3 @@ func (a *api) mayUndo(ctx context.Context) chat.May {
 		return refused
 	}
 }
-
-func explainMoves(err error) *problem {
-	var later *chat.LaterError
-	if errors.As(err, &later) {
-		p := newProblem(http.StatusConflict, map[string]string{
-			chat.LaterMessages: "mail came in since, or somebody wrote: it cannot be undone any more",
-			chat.LaterChange:   "the chat was changed again since, together with another: it cannot be undone any more",
-			chat.LaterMoved:    "what was moved is no longer where it went: it cannot be undone any more",
-		}[later.Code])
-		p.Type = "undo-" + later.Code
-		return p
-	}
-	return nil
-}

@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
@@ -63,36 +60,6 @@ func (a *api) listMailboxes(ctx context.Context, in *struct {
 		next = strconv.Itoa(max(skip, 0)+in.Limit) + " " + graphPage
 	}
 	return listed(mapped(boxes, func(b connector.Candidate) wire.Candidate { return wire.Candidate(b) }), next), nil
-}
-
-// explainConnectors says what the errors of connectors and addresses mean in
-// HTTP.
-func (a *api) explainConnectors(err error) *problem {
-	var (
-		wrong  connector.Invalid
-		exists *connector.ExistsError
-	)
-	switch {
-	case errors.As(err, &wrong):
-		p := newProblem(http.StatusUnprocessableEntity, "")
-		p.Codes = map[string]string{}
-		var texts []string
-		for _, f := range wrong {
-			p.Codes[f.Field] = f.Code
-			p.Errors = append(p.Errors, &huma.ErrorDetail{Location: "body." + f.Field, Message: "expected " + f.Expected})
-			texts = append(texts, "body."+f.Field+": expected "+f.Expected)
-		}
-		p.Detail = strings.Join(texts, "; ")
-		return p
-	case errors.As(err, &exists):
-		p := newProblem(http.StatusConflict, exists.Error())
-		p.Existing = exists.ID
-		return p
-	}
-	if code, reason, ok := a.Connectors.Outside(err); ok {
-		return outside(code, reason)
-	}
-	return nil
 }
 
 // outside is the problem that the vault, Entra or Graph refused a request or

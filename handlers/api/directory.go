@@ -78,7 +78,8 @@ type (
 
 // registerDirectory registers the kinds of objects of the directory.
 func (a *api) registerDirectory() {
-	resource[directory.Client, newClient, clientPatch]{kind: a.Directory.Clients(), adds: access.ProspectsWrite, allow: mayAddClient}.register(a)
+	resource[directory.Client, newClient, clientPatch]{kind: a.Directory.Clients(),
+		adds: access.ProspectsWrite, allow: mayAddClient}.register(a)
 	resource[directory.Contact, newContact, contactPatch]{kind: a.Directory.Contacts()}.register(a)
 	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{kind: a.Directory.TeamMembers(),
 		reads: access.MembersRead, writes: access.MembersWrite,

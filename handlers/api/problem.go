@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,15 +12,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/handlers/api/wire"
-	"kantoorpost/shared/blob"
-	"kantoorpost/shared/chat"
-	"kantoorpost/shared/connector"
-	"kantoorpost/shared/directory"
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/item"
-	"kantoorpost/shared/poison"
 	"kantoorpost/shared/secret"
-	"kantoorpost/shared/solve"
 	"kantoorpost/shared/words"
 )
 
@@ -75,16 +67,23 @@ func (a *api) failure(ctx context.Context, err error) error {
 
 func (a *api) problem(ctx context.Context, err error) *problem {
 	for _, r := range refusals {
-		if errors.Is(err, r.err) {
+		switch {
+		case !errors.Is(err, r.err):
+		case strings.HasPrefix(r.code, "body."):
+			return invalid(r.code, r.detail)
+		default:
 			p := newProblem(r.status, cmp.Or(r.detail, err.Error()))
 			p.Type = cmp.Or(r.code, p.Type)
 			return p
 		}
 	}
-	for _, explain := range a.explain {
+	for _, explain := range explanations {
 		if p := explain(err); p != nil {
 			return p
 		}
+	}
+	if code, reason, ok := a.Connectors.Outside(err); ok {
+		return outside(code, reason)
 	}
 	// The client gets only the kind of the error: the details are for readers
 	// of the log.
@@ -94,66 +93,6 @@ func (a *api) problem(ctx context.Context, err error) *problem {
 		return newProblem(http.StatusServiceUnavailable, "this took too long or is busy; try again in a moment")
 	}
 	return newProblem(http.StatusInternalServerError, "something went wrong here; try again, and look in the log when it stays")
-}
-
-func explainDirectory(err error) *problem {
-	var (
-		wrong    *directory.Invalid
-		conflict *directory.Conflict
-		inUse    *directory.InUse
-		large    *directory.TooLarge
-	)
-	switch {
-	case errors.As(err, &wrong):
-		return invalid(location(wrong.Field), wrong.Expected)
-	case errors.As(err, &conflict):
-		p := newProblem(http.StatusConflict, conflict.Error(), &huma.ErrorDetail{
-			Location: location(conflict.Field), Message: fmt.Sprintf("already belongs to %s %s", conflict.Kind, conflict.ID),
-		})
-		p.Existing = conflict.ID
-		return p
-	case errors.As(err, &inUse):
-		return newProblem(http.StatusConflict, inUse.Error())
-	case errors.As(err, &large):
-		return newProblem(http.StatusUnprocessableEntity, large.Error())
-	case errors.Is(err, chat.ErrMembers):
-		return invalid("body.members", "1 to 80 ids of team members, each once, and at most about 90 who come or go at a time")
-	}
-	return nil
-}
-
-// refusals are the errors of the domain that need no more than their kind to be explained.
-// Without a detail, the error itself is the detail.
-var refusals = []struct {
-	err          error
-	status       int
-	code, detail string
-}{
-	{directory.ErrNotFound, http.StatusNotFound, "", ""},
-	{directory.ErrLastAdministrator, http.StatusConflict, "", ""},
-	{directory.ErrImporting, http.StatusServiceUnavailable, "", directory.ErrImporting.Error() + "; try again in a moment"},
-	{directory.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
-	{connector.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
-	{chat.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
-	{connector.ErrInUse, http.StatusConflict, "", "addresses of this connector are still activated: deactivate them first"},
-	{connector.ErrNotFound, http.StatusNotFound, "", "no such connector or activated address"},
-	{item.ErrNotFound, http.StatusNotFound, "", "no such mail, or none that you may see"},
-	{item.ErrNotWaiting, http.StatusConflict, "", "the mail does not wait any more"},
-	{solve.ErrNothing, http.StatusConflict, "", "nothing was decided about this mail that could be taken back"},
-	{chat.ErrNotFound, http.StatusNotFound, "", "no such chat or message, or none that you may see"},
-	{chat.ErrAuthor, http.StatusForbidden, "", "only its author changes a note"},
-	{chat.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency-key",
-		"Idempotency-Key: an earlier request with this key said something else; give each request a key of its own"},
-	{chat.ErrLeaving, http.StatusConflict, "reply-leaving", "a reply in this chat has not left yet: take it back, or wait until it has"},
-	{chat.ErrNotMail, http.StatusConflict, "not-a-mail", "only a mail that came in can be moved alone; a note or a reply goes with its chat"},
-	{chat.ErrOnly, http.StatusConflict, "only-message", "there is nothing else in this chat: nothing to split"},
-	{chat.ErrSame, http.StatusConflict, "same-chat", "this is the same chat"},
-	{chat.ErrMerged, http.StatusConflict, "merged", "this chat was merged into another: read it again"},
-	{chat.ErrNobody, http.StatusConflict, "nobody", "no team member would take part: the addresses bring nobody for this client"},
-	{chat.ErrNothing, http.StatusConflict, "nothing-to-undo", "nothing was moved, merged or given to another client in this chat"},
-	{blob.ErrNotFound, http.StatusNotFound, "", "no such file, or none of yours; a file that nobody sends is kept for a day"},
-	{blob.ErrTooLarge, http.StatusRequestEntityTooLarge, "", "a file has at most 150 MB"},
-	{poison.ErrNotFound, http.StatusNotFound, "", "no such failed message: somebody else may have retried or dropped it"},
 }
 
 // changed is the problem that If-Match names another revision than the

@@ -13,7 +13,6 @@ import (
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
-	"kantoorpost/shared/compose"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/outbox"
@@ -62,7 +61,6 @@ func (a *api) registerReplies() {
 	a.registerReplyList()
 	a.registerReplyAttachments()
 	a.registerDrafts()
-	a.explain = append(a.explain, a.explainReplies)
 }
 
 func (a *api) createReply(ctx context.Context, in *struct {
@@ -140,30 +138,6 @@ func (a *api) accepted(ctx context.Context, r outbox.Reply) (*acceptedReply, err
 		out.Location = "/api/chats/" + r.Chat + "/replies/" + r.ID
 	}
 	return out, err
-}
-
-// explainReplies says what the errors of replies mean in HTTP.
-func (a *api) explainReplies(err error) *problem {
-	var newer *outbox.NewerError
-	switch {
-	case errors.As(err, &newer):
-		p := newProblem(http.StatusConflict,
-			"something came into the chat since you began to write: look at it, and send with force if it changes nothing")
-		m := messageOf("", newer.Message)
-		p.Type, p.Message = "newer-message", &m
-		return p
-	case errors.Is(err, outbox.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such reply or draft, or none that you may see")
-	case errors.Is(err, outbox.ErrState):
-		return newProblem(http.StatusConflict, "the reply is in another state: it left, or is leaving, or is a draft again")
-	case errors.Is(err, outbox.ErrChanged), errors.Is(err, compose.ErrChanged):
-		return changed()
-	case errors.Is(err, outbox.ErrBody):
-		return invalid("body.html", "at most 200,000 characters")
-	case errors.Is(err, compose.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such template")
-	}
-	return nil
 }
 
 // missingPlaceholders is the problem that a template is not filled in.

@@ -34,7 +34,7 @@ func (a *api) registerRules() {
 			if err != nil {
 				return nil, err
 			}
-			page, err := a.rulesOf(ctx, directory.RuleKind(in.Kind), q)
+			page, err := a.Directory.Rules(ctx, directory.RuleKind(in.Kind), q)
 			if err != nil {
 				return nil, err
 			}
@@ -75,13 +75,6 @@ func (a *api) registerRules() {
 			r, err := a.Solver.UndoRule(ctx, in.Rule, actor(ctx).ID())
 			return bodyOf(wire.RuleUndone{Reopened: r.Released, Pending: r.Pending}, err)
 		})
-}
-
-func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.Query) (directory.Page[directory.Rule], error) {
-	if kind == "" {
-		return a.Directory.Rules(ctx, q)
-	}
-	return a.Directory.RulesOfKind(ctx, kind, q)
 }
 
 func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[wire.RuleObject], error) {

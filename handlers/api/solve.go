@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
@@ -114,39 +113,6 @@ func (a *api) undoMail(ctx context.Context, it item.Item) (*bodyOutput[wire.Undo
 		return nil, err
 	}
 	return bodyOf(wire.Undone{Mail: mailOf(r.Mail), Reopened: r.Released}, nil)
-}
-
-func explainSolve(err error) *problem {
-	var (
-		action  *solve.WrongAction
-		field   *solve.Invalid
-		gone    *solve.Gone
-		notes   *solve.HasNotes
-		fixed   *solve.Unswitchable
-		busy    *solve.Busy
-		manager *solve.ManagerOnly
-	)
-	switch {
-	case errors.As(err, &action):
-		var allowed []string
-		for _, a := range action.Allowed {
-			allowed = append(allowed, string(a))
-		}
-		return invalid("body.action", "for the reason "+string(action.Reason)+" one of "+strings.Join(allowed, ", "))
-	case errors.As(err, &field):
-		return invalid("body."+field.Field, field.Expected)
-	case errors.As(err, &gone):
-		return newProblem(http.StatusConflict, fmt.Sprintf("the %s that you chose was deleted meanwhile: choose another", gone.Kind))
-	case errors.As(err, &notes):
-		return newProblem(http.StatusConflict, fmt.Sprintf("this can no longer be taken back: somebody has written in chat %s", notes.Chats[0]))
-	case errors.As(err, &busy):
-		return newProblem(http.StatusConflict, "this mail is being solved at this moment: look again in a minute or two")
-	case errors.As(err, &manager):
-		return newProblem(http.StatusForbidden, manager.Error())
-	case errors.As(err, &fixed):
-		return newProblem(http.StatusConflict, fixed.Error())
-	}
-	return nil
 }
 
 // whatHappened says who last did what to a mail, and when.

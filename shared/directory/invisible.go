@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -111,33 +112,14 @@ func unseen(r rune) bool { return !plain(r) || invisible(r) }
 
 // runeName returns the Unicode name of an invisible character.
 func runeName(r rune) string {
-	name := ""
-	switch r {
-	case 0:
-		name = "NULL"
-	case '\t':
-		name = "CHARACTER TABULATION"
-	case '\n':
-		name = "LINE FEED"
-	case '\r':
-		name = "CARRIAGE RETURN"
-	case 0xa0:
-		name = "NO-BREAK SPACE"
-	case '\u2028':
-		name = "LINE SEPARATOR"
-	case '\u2029':
-		name = "PARAGRAPH SEPARATOR"
-	case '\u202f':
-		name = "NARROW NO-BREAK SPACE"
-	case '\u3000':
-		name = "IDEOGRAPHIC SPACE"
-	case utf8.RuneError:
-		name = "REPLACEMENT CHARACTER"
-	default:
-		name = "CONTROL CHARACTER"
-		if unicode.IsSpace(r) {
-			name = "SPACE"
-		}
+	name := "CONTROL CHARACTER"
+	if unicode.IsSpace(r) {
+		name = "SPACE"
 	}
-	return fmt.Sprintf("U+%04X %s", r, name)
+	return fmt.Sprintf("U+%04X %s", r, cmp.Or(runeNames[r], name))
+}
+
+var runeNames = map[rune]string{
+	0: "NULL", '\t': "CHARACTER TABULATION", '\n': "LINE FEED", '\r': "CARRIAGE RETURN", 0xa0: "NO-BREAK SPACE", '\u2028': "LINE SEPARATOR",
+	'\u2029': "PARAGRAPH SEPARATOR", '\u202f': "NARROW NO-BREAK SPACE", '\u3000': "IDEOGRAPHIC SPACE", utf8.RuneError: "REPLACEMENT CHARACTER",
 }

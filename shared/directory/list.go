@@ -124,8 +124,17 @@ func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]stri
 	return ids, nil
 }
 
-// below reads the first rows that begin with prefix, with one query.
-func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T, error) {
+// below reads the first rows of a kind whose second part this is, with one query; none for
+// "".
+func below[T any](ctx context.Context, s *Store, kind, part string, limit int) ([]T, error) {
+	if part == "" {
+		return nil, nil
+	}
+	return read[T](ctx, s, keyOf(kind, part)+"|", limit)
+}
+
+// read reads the first rows that begin with prefix, with one query.
+func read[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T, error) {
 	Note(ctx, prefix)
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), min(max(limit, 1), searchPage))
 	if err != nil {

@@ -20,19 +20,15 @@ const most = 50
 func (s *Store) ContactsAtDomain(ctx context.Context, domain string, limit int) ([]Contact, error) {
 	domain, ok := normalDomain(domain)
 	if !ok || PublicDomain(domain) {
-		return nil, nil
+		domain = ""
 	}
-	return below[Contact](ctx, s, keyOf("contact-domain", domain)+"|", limit)
+	return below[Contact](ctx, s, "contact-domain", domain, limit)
 }
 
 // ContactsNamed returns contacts with a surname, with one query. It ignores
 // case and diacritics.
 func (s *Store) ContactsNamed(ctx context.Context, name string, limit int) ([]Contact, error) {
-	word := surname(name)
-	if word == "" {
-		return nil, nil
-	}
-	return below[Contact](ctx, s, keyOf("contact-surname", word)+"|", limit)
+	return below[Contact](ctx, s, "contact-surname", surname(name), limit)
 }
 
 // ContactsOfClient returns the first contacts that are linked to a client.
@@ -70,18 +66,12 @@ func (s *Store) ClientByNumber(ctx context.Context, number string) (Client, bool
 
 // ClientsByKvK returns the clients with a KvK number, with one query.
 func (s *Store) ClientsByKvK(ctx context.Context, kvk string) ([]Client, error) {
-	if kvk = separators.Replace(kvk); !kvkPattern.MatchString(kvk) {
-		return nil, nil
-	}
-	return below[Client](ctx, s, keyOf("client-kvk", kvk)+"|", most)
+	return below[Client](ctx, s, "client-kvk", kvkPattern.FindString(separators.Replace(kvk)), most)
 }
 
 // ClientsByVAT returns the clients with a VAT id, with one query.
 func (s *Store) ClientsByVAT(ctx context.Context, vat string) ([]Client, error) {
-	if vat = strings.ToUpper(separators.Replace(vat)); !vatPattern.MatchString(vat) {
-		return nil, nil
-	}
-	return below[Client](ctx, s, keyOf("client-vat", vat)+"|", most)
+	return below[Client](ctx, s, "client-vat", vatPattern.FindString(strings.ToUpper(separators.Replace(vat))), most)
 }
 
 // ClientsByIBAN returns the clients with a bank account, with one query.
@@ -90,7 +80,7 @@ func (s *Store) ClientsByIBAN(ctx context.Context, text string) ([]Client, error
 	if !ok {
 		return nil, nil
 	}
-	return below[Client](ctx, s, keyOf("client-iban", account)+"|", most)
+	return below[Client](ctx, s, "client-iban", account, most)
 }
 
 // ClientsNamed returns clients that have this word in their name, or this text
@@ -101,7 +91,7 @@ func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Cli
 	if utf8.RuneCountInString(word) < 3 {
 		return nil, nil
 	}
-	return below[Client](ctx, s, keyOf("client-word", word)+"|", limit)
+	return below[Client](ctx, s, "client-word", word, limit)
 }
 
 // ClientsSpelt returns clients with a word in their name that can be this one,
@@ -128,7 +118,7 @@ func (s *Store) ClientsSpelt(ctx context.Context, word string, limit int) ([]Cli
 	}
 	var found []Client
 	for _, w := range near[:min(len(near), limit)] {
-		clients, err := below[Client](ctx, s, keyOf("client-word", w)+"|", limit-len(found)+1)
+		clients, err := below[Client](ctx, s, "client-word", w, limit-len(found)+1)
 		if err != nil {
 			return nil, err
 		}

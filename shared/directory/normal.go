@@ -69,6 +69,14 @@ func sortable(name string) string {
 	return string(runes[:min(len(runes), 60)])
 }
 
+// asID returns text that has the form of an object's id, and "" for any other.
+func asID(text string) string {
+	if !isID(text) {
+		return ""
+	}
+	return text
+}
+
 // isID says whether text has the form of an object's id. Other text is never
 // looked up or made part of a key.
 func isID(text string) bool {

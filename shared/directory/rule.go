@@ -166,21 +166,16 @@ func (s *Store) RuleFor(ctx context.Context, kind RuleKind, key string) (Rule, b
 	return find[Rule](ctx, s, keyOf("rule", RuleID(kind, key)))
 }
 
-// Rules lists rules by kind and key, each with its latest evidence only. To
-// change a rule, read it with Tx.Rule.
-func (s *Store) Rules(ctx context.Context, q Query) (Page[Rule], error) {
-	return s.rules(ctx, "rule-key", q)
-}
-
-// RulesOfKind is Rules for one kind.
-func (s *Store) RulesOfKind(ctx context.Context, kind RuleKind, q Query) (Page[Rule], error) {
-	if !slices.Contains(ruleKinds, kind) {
-		return Page[Rule]{Items: []Rule{}}, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
+// Rules lists rules by kind and key, those of one kind or for "" all, each with its latest
+// evidence only. To change a rule, read it with Tx.Rule.
+func (s *Store) Rules(ctx context.Context, kind RuleKind, q Query) (Page[Rule], error) {
+	rows := "rule-key"
+	if kind != "" {
+		if !slices.Contains(ruleKinds, kind) {
+			return Page[Rule]{Items: []Rule{}}, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
+		}
+		rows = keyOf(rows, string(kind))
 	}
-	return s.rules(ctx, keyOf("rule-key", string(kind)), q)
-}
-
-func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], error) {
 	page, err := list(ctx, s, rows, q, func(r Rule) []string { return []string{r.Key} })
 	for i, r := range page.Items {
 		page.Items[i].partial = r.Count > int64(len(r.Evidence))
@@ -191,14 +186,11 @@ func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], er
 // UndoingRules returns the rules whose effects are being taken back, with one
 // query; normally there are none.
 func (s *Store) UndoingRules(ctx context.Context) ([]Rule, error) {
-	return below[Rule](ctx, s, "rule-undoing|", most)
+	return read[Rule](ctx, s, "rule-undoing|", most)
 }
 
 // ContactsByRule returns contacts with an address that a rule linked, with one
 // query.
 func (s *Store) ContactsByRule(ctx context.Context, rule string, limit int) ([]Contact, error) {
-	if !isID(rule) {
-		return nil, nil
-	}
-	return below[Contact](ctx, s, keyOf("rule-contact", rule)+"|", limit)
+	return below[Contact](ctx, s, "rule-contact", asID(rule), limit)
 }

@@ -116,7 +116,7 @@ func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 	o.wire.Reset()
 	seen := map[string]bool{}
 	for q := (Query{Limit: 50}); ; {
-		page := must.Get(o.Rules(ctx, q))(t)
+		page := must.Get(o.Rules(ctx, "", q))(t)
 		for _, r := range page.Items {
 			seen[r.ID] = true
 			if len(r.Evidence) != 1 || r.Evidence[0].Mail != fmt.Sprint(maxEvidence+9) {
@@ -137,7 +137,7 @@ func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 func TestARuleFromAListIsNotSaved(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	rule := o.teach(t, Rule{Kind: AcceptSender, Key: "a@x.nl", State: RuleOn, Count: 2, Evidence: []Evidence{{By: "one"}, {By: "two"}}})
-	listed := must.Get(o.Rules(ctx, Query{}))(t).Items[0]
+	listed := must.Get(o.Rules(ctx, "", Query{}))(t).Items[0]
 	listed.State = RuleOff
 	if err := o.Change(ctx, func(tx *Tx) error { _, err := tx.SaveRule(listed); return err }); !errors.Is(err, errPartial) {
 		t.Errorf("%v; want that it is refused", err)
@@ -164,9 +164,9 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	items := func(p Page[Rule], err error) ([]Rule, error) { return p.Items, err }
 	for what, c := range map[string]struct{ got, want []string }{
-		"by kind and key": {idsOf(items(o.Rules(ctx, Query{}))), []string{other.ID, accept.ID, undoing.ID}},
-		"of a kind":       {idsOf(items(o.RulesOfKind(ctx, AcceptSender, Query{}))), []string{other.ID, accept.ID}},
-		"by search":       {idsOf(items(o.Rules(ctx, Query{Search: "@Y"}))), []string{undoing.ID}},
+		"by kind and key": {idsOf(items(o.Rules(ctx, "", Query{}))), []string{other.ID, accept.ID, undoing.ID}},
+		"of a kind":       {idsOf(items(o.Rules(ctx, AcceptSender, Query{}))), []string{other.ID, accept.ID}},
+		"by search":       {idsOf(items(o.Rules(ctx, "", Query{Search: "@Y"}))), []string{undoing.ID}},
 		"being undone":    {idsOf(o.UndoingRules(ctx)), []string{undoing.ID}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
@@ -174,7 +174,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 		}
 	}
 	var wrong *Invalid
-	if _, err := o.RulesOfKind(ctx, "accept", Query{}); !errors.As(err, &wrong) {
+	if _, err := o.Rules(ctx, "accept", Query{}); !errors.As(err, &wrong) {
 		t.Errorf("an unknown kind: %v", err)
 	}
 	if _, err := o.Rule(ctx, ids.Random()); !errors.Is(err, ErrNotFound) {

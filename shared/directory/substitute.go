@@ -61,13 +61,10 @@ func (s *Store) checkSubstitute(ctx context.Context, m, was TeamMember) (*Substi
 // is often the reason for it. It costs one query for each team member that it
 // looks at.
 func (s *Store) SubstitutedBy(ctx context.Context, member string, at time.Time) ([]TeamMember, error) {
-	if !isID(member) {
-		return nil, nil
-	}
 	var found []TeamMember
 	seen := map[string]bool{member: true}
 	for next := []string{member}; len(next) > 0 && len(found) < maxSubstituted; next = next[1:] {
-		rows, err := below[TeamMember](ctx, s, keyOf("substitute", next[0])+"|", searchPage)
+		rows, err := below[TeamMember](ctx, s, "substitute", asID(next[0]), searchPage)
 		if err != nil {
 			return nil, err
 		}
