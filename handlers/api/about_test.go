@@ -33,7 +33,7 @@ func TestReadyTellsDetailsToManagers(t *testing.T) {
 		{Name: "queue", Needed: true, Probe: func(context.Context) error { return nil }},
 		{Name: "table", Needed: true, Probe: func(context.Context) error { return err }},
 	}
-	if got := o.ok(t, "manager", "GET /api/health/ready", ""); got.body["status"] != "ok" || len(got.body["checks"].([]any)) != 3 {
+	if got := o.ok(t, "manager", "GET /api/health/ready", ""); got.body["status"] != "ok" || len(got.body["checks"].([]any)) != 4 {
 		t.Errorf("%s", got.text)
 	}
 	err = down

@@ -66,7 +66,7 @@ func emptyOffice(t testing.TB) *office {
 		blobs: blobs,
 		api: build(Options{
 			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
-			Connectors: connector.New(connector.Options{Mailboxes: service.Table("mailboxes")}),
+			Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
 			Outbox:     outbox.NewStore(mails, chat.NewStore(mails)), Audit: audit.New(service.Table("directory")),
 			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),

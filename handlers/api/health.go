@@ -92,9 +92,6 @@ func (a *api) check(ctx context.Context) ([]wire.Checked, time.Time) {
 
 // tenants returns what is known of the vault, and of Graph in each tenant.
 func (a *api) tenants(ctx context.Context) []wire.Checked {
-	if a.Connectors == nil {
-		return nil
-	}
 	connectors, err := a.Connectors.Connectors(ctx)
 	if err != nil {
 		return []wire.Checked{a.probed(ctx, "graph", false, err)}
