@@ -62,7 +62,10 @@ func (a *api) registerReplyChanges() {
 	handle(a, access.ChatsSend, op("dismiss-reply", http.MethodPost, one+"/dismiss",
 		"Say that nothing more needs to be done about a reply that failed, bounced or is unknown", http.StatusOK),
 		func(ctx context.Context, in *ReplyPath) (*acceptedReply, error) {
-			r, err := a.Outbox.Dismiss(ctx, in.Chat, in.Reply, a.mayReply(ctx))
+			r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsSend)
+			if err == nil {
+				r, err = a.Outbox.Dismiss(ctx, in.Chat, in.Reply, anyChat)
+			}
 			return a.changedReply(ctx, r, err, "")
 		})
 }

@@ -320,6 +320,14 @@ func TestRetryAndDismiss(t *testing.T) {
 	if got["reason"] != "too-large" || got["explanation"] == nil || got["whatToDo"] == nil || got["canRetry"] != true {
 		t.Errorf("%v", got)
 	}
+	// Who may not send is offered neither.
+	for who, can := range map[string]bool{"editor": true, "reader": false} {
+		first := items(w.ok(t, who, "GET /api/chats/"+w.chat+"/messages", ""))[0]
+		if retry, dismiss := first["canRetry"] == true, first["canDismiss"] == true; retry != can || dismiss != can {
+			t.Errorf("%s: retry %v, dismiss %v", who, retry, dismiss)
+		}
+	}
+	w.answers(t, http.StatusForbidden, "reader", "POST "+w.path("/", failed, "/dismiss"), "")
 	w.answers(t, http.StatusConflict, "editor", "POST "+w.path("/", unknown, "/retry"), "")
 	w.ok(t, "editor", "POST "+w.path("/", unknown, "/retry"), `{"confirmed":true}`)
 	w.ok(t, "editor", "POST "+w.path("/", failed, "/dismiss"), "")

@@ -20,7 +20,7 @@ func addReply(o *wire.MessageObject, r wire.ReplyObject) {
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
 		Explanation: r.Explanation,
 		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, ForOthers: r.ForOthers,
-		CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
+		CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanDismiss: r.CanDismiss, CanApprove: r.CanApprove,
 	}
 	o.Body, o.Attachments = r.Body, attachmentsOf(r.Chat, r.ID, r.Attachments)
 	o.HasAttachments = len(o.Attachments) > 0

@@ -61,7 +61,7 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 		Attachments: filesOf(r.Attachments), Created: r.Created, SentAt: r.SentAt,
 		Since: r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed,
 		ForOthers: r.ForOthers, Body: messageBodyPath(r.Chat, r.ID),
-		MessageID: r.InternetMessageID, CanRetry: r.State == outbox.Failed || r.State == outbox.Unknown,
+		MessageID: r.InternetMessageID,
 	}
 	if !hasLeft(r.State) {
 		o.LeavesAt = r.LeavesAt
@@ -87,6 +87,9 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 				return o, err
 			}
 		}
+	}
+	if access.Can(actor(ctx), access.ChatsSend, access.Some) {
+		o.CanRetry, o.CanDismiss = r.CanRetry(), r.CanDismiss()
 	}
 	o.CanTakeBack = r.CanTakeBack() && mayTakeBack(ctx, r)
 	o.CanApprove = r.State == outbox.Waiting && mayApprove(ctx, r) == nil

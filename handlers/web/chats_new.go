@@ -132,7 +132,7 @@ func (s *site) startChat(v *request) error {
 	var now wire.BegunChat
 	if a = v.timing(&w, do, body); a == nil {
 		var err error
-		if a, err = v.tryToSend("/api/chats", w.Key, body, do, &now); err != nil {
+		if a, err = v.tryToSend("/api/chats", w, body, do, &now); err != nil {
 			return err
 		}
 	}

@@ -62,11 +62,6 @@ func (r replyObject) inState(state string) (all []wire.RecipientState) {
 	return all
 }
 
-// canDismiss tells whether somebody can say that nothing more needs to be done.
-func (r replyObject) canDismiss() bool {
-	return !r.Dismissed && (r.State == stateFailed || r.State == stateBounced || r.State == stateUnknown || r.ForOthers)
-}
-
 // moves tells whether its state changes by itself within seconds.
 func (r replyObject) moves() bool { return r.State == stateHeld || r.State == stateSending }
 

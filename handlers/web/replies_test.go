@@ -42,6 +42,7 @@ func answered() *fakeAPI {
 				CanTakeBack: state == "held" || state == "draft",
 				ForOthers:   state == "draft",
 				CanRetry:    state == "failed" || state == "unknown",
+				CanDismiss:  state == "failed" || state == "unknown" || state == "bounced" || state == "draft",
 				CanApprove:  state == "approval",
 				Approval:    &wire.ApprovalObject{Why: []string{"word"}},
 			},

@@ -87,7 +87,6 @@ var viewFunctions = template.FuncMap{
 	"at":          replyObject.at,
 	"undelivered": replyObject.undelivered,
 	"delayed":     replyObject.delayed,
-	"canDismiss":  replyObject.canDismiss,
 	"moves":       replyObject.moves,
 
 	// of the form below a chat

@@ -44,6 +44,7 @@ type composer struct {
 	ReplyTo         []wire.RecipientObject  // where the mail wants its answer, if that is elsewhere
 	Files           []wire.AttachmentObject // of a forward: attachments of its message
 	Reason          string                  // why a reply that was sent is a draft again
+	NotFrom         string                  // the address of the draft, when its writer may not send from it
 	MaxSize         int64                   // bytes of all attachments together
 	Answer          composeAnswer           // why it was not sent
 	FileRefused     *Problem                // why a file was not attached
@@ -198,13 +199,12 @@ func (v *request) offer(open *openChat, keep bool) error {
 func (v *request) addSender(c *composer, o wire.NewReply) error {
 	c.Label = v.t("write.text")
 	c.Addresses, c.MaxSize = o.Addresses, cmp.Or(o.UsualSize, usualMaxSize)
-	if c.Address == "" && o.From != nil {
-		c.Address = o.From.Email
+	isChosen := func(a wire.SenderObject) bool { return strings.EqualFold(a.Email, c.Address) }
+	if !slices.ContainsFunc(c.Addresses, isChosen) {
+		c.NotFrom, c.Address = c.Address, valueOf(o.From).Email
 	}
-	for _, a := range o.Addresses {
-		if strings.EqualFold(a.Email, c.Address) {
-			c.Signatures = signatureViews(a.SignaturesObject)
-		}
+	if i := slices.IndexFunc(c.Addresses, isChosen); i >= 0 {
+		c.Signatures = signatureViews(c.Addresses[i].SignaturesObject)
 	}
 	return v.addTemplates(c)
 }

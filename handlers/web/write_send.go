@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/handlers/api/wire"
+	"kantoorpost/shared/outbox"
 )
 
 // A composeAnswer says why a reply was not sent, and what the writer can do.
@@ -18,6 +19,7 @@ type composeAnswer struct {
 	Confirm []wire.WarningObject
 	NoTime  bool // the time to send is missing or past
 	Do      string
+	TooMany int      // how many recipients it has, if those are more than a message may have
 	Missing []string // placeholders without a value
 	Again   string   // the key of a second message: this form already sent another one
 }
@@ -76,7 +78,7 @@ func (v *request) sendReply(w written, do string) error {
 	a := v.timing(&w, do, body)
 	if a == nil {
 		var err error
-		if a, err = v.tryToSend(api+"/replies", w.Key, body, do, &now); err != nil {
+		if a, err = v.tryToSend(api+"/replies", w, body, do, &now); err != nil {
 			return err
 		}
 	}
@@ -117,16 +119,20 @@ func (v *request) timing(w *written, do string, body map[string]any) *composeAns
 }
 
 // tryToSend posts a reply once. It answers what the writer can do about a refusal.
-func (v *request) tryToSend(path, key string, body map[string]any, do string, now any) (*composeAnswer, error) {
+func (v *request) tryToSend(path string, w written, body map[string]any, do string, now any) (*composeAnswer, error) {
 	once := v.api
-	once.once = key
+	once.once = w.Key
 	err := once.post(path, body, now)
 	var p *Problem
 	switch {
 	case err == nil:
 		return nil, nil
 	case errors.As(err, &p) && (p.Status == http.StatusConflict || p.Status == http.StatusUnprocessableEntity):
-		return answerOf(p, do), nil
+		a := answerOf(p, do)
+		if n := len(w.To) + len(w.Cc) + len(w.Bcc); p.Status == http.StatusUnprocessableEntity && n > outbox.MaxRecipients {
+			a.TooMany = n
+		}
+		return a, nil
 	case errors.As(err, &p) && !isPart(v.r) && p.Status >= http.StatusBadRequest:
 		// Without script the form is gone, so the answer contains what was written.
 		return &composeAnswer{Problem: p, Do: do}, nil

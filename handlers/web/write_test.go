@@ -183,6 +183,14 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 	}
 }
 
+// Who has chosen too many recipients reads how many there are.
+func TestTooManyRecipients(t *testing.T) {
+	api := replying()
+	api.answers["POST /api/chats/"+one+"/replies"] = Problem{Status: 422, Errors: []FieldError{{Location: "body.to", Message: "at most 100"}}}
+	many := url.Values{"to": {strings.Repeat("a@b.example;", 100)}, "cc": {"c@b.example"}}
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(many)), 422, "101 ontvangers")
+}
+
 // A draft is saved while it is written, comes back, and can be thrown away.
 func TestDrafts(t *testing.T) {
 	api := replying()
@@ -211,6 +219,12 @@ func TestDrafts(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, "Verder met uw concept", "!<textarea")
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>", `name="to" value="x@y.example"`,
 		`value="Concept"`, `name="since" value="5"`, "Lees het, en verzend daarna opnieuw", "u9 3 a.pdf", `name="answers" value="1"`)
+	// A draft from an address that its writer may not send from says so.
+	taken := api.answers["GET "+draft].(wire.DraftObject)
+	taken.Address = "piet@kantoor.example"
+	api.answers["GET "+draft] = taken
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "zou weggaan vanaf piet@kantoor.example",
+		"weg vanaf info@kantoor.example", `<option value="info@kantoor.example" selected>`)
 	// Without script what is typed counts, and not the HTML that a script would have sent.
 	draftHTML := api.answers["GET "+draft].(wire.DraftObject)
 	draftHTML.HTML, draftHTML.Text = "<p>Half <b>af</b></p>", ""

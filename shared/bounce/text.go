@@ -58,7 +58,8 @@ var (
 		`mail from:\s*<[^>]*$`, `contact.{0,40}$`)
 	// main matches what may stand before the address that the line is about.
 	main = lazyregexp.New(`(?i)^[\s<>"'*•·>|\[(-]*(` + strings.Join([]string{
-		`\d{3}[- ][<"']*`, `(rcpt )?to:\s*<?`, `in:\s+rcpt to:\s*<`, `>>> rcpt to:\s*<`, `for\s+<?`, `unknown (user|address):\s*[<"']*`,
+		`\d{3}[- ][<"']*`, `((rcpt )?to|aan|an|naar|à)[\s\x{a0}]*:\s*[<"']*`, `in:\s+rcpt to:\s*<`, `>>> rcpt to:\s*<`, `for\s+<?`,
+		`unknown (user|address):\s*[<"']*`,
 		recipientLabels + `[\[<"']*`,
 		`.{0,60}\b(deliver(ed|ing|y)?|undeliverable|bezorgd|zugestellt|invalid recipient)\b.{0,40}?\b(to|for|aan|an)\b:?\s*[<"'\[]*`,
 	}, "|") + `)?$`)
@@ -106,11 +107,11 @@ func (t *text) recipients(c *content) []Recipient {
 	if out := pick(func(m mention) bool { return slices.Contains(addressed, m.email) }); len(out) > 0 {
 		return out
 	}
-	if out := pick(func(m mention) bool { return !isOurs(m) }); len(out) > 0 {
-		return out[:1]
-	}
 	if len(addressed) == 1 {
 		return []Recipient{{Email: addressed[0]}}
+	}
+	if out := pick(func(m mention) bool { return !isOurs(m) }); len(out) > 0 {
+		return out[:1]
 	}
 	return pick(func(m mention) bool { return m.main }) // somebody wrote to himself
 }

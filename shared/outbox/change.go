@@ -148,7 +148,7 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 // cannot leave until that is done. Errors: ErrNotFound, ErrState, what check returns.
 func (s *Store) Retry(ctx context.Context, chatID, id string, check chat.Check, confirmed bool) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
-		if r.State != Failed && (r.State != Unknown || !confirmed) || r.HasDraftToDelete() {
+		if !r.CanRetry() || r.State == Unknown && !confirmed {
 			return r, ErrState
 		}
 		before := r
@@ -189,10 +189,10 @@ func (s *Store) Decide(ctx context.Context, chatID, id, etag string, check chat.
 func (s *Store) Dismiss(ctx context.Context, chatID, id string, check chat.Check) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
 		switch {
-		case r.State != Failed && r.State != Bounced && r.State != Unknown && !r.ForOthers:
-			return r, ErrState
 		case r.Dismissed:
 			return r, nil
+		case !r.CanDismiss():
+			return r, ErrState
 		}
 		before := r
 		r.Dismissed = true

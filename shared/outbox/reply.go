@@ -215,6 +215,17 @@ func (r Reply) HasDraftToDelete() bool {
 // message of its chat.
 func (r Reply) CanTakeBack() bool { return r.State.CanTakeBack() || r.ForOthers }
 
+// CanRetry says whether a person can let the reply leave again; of an unknown one, who knows
+// that it did not leave.
+func (r Reply) CanRetry() bool {
+	return r.State == Unknown || r.State == Failed && !r.HasDraftToDelete()
+}
+
+// CanDismiss says whether the reply needs a person, and none has seen it.
+func (r Reply) CanDismiss() bool {
+	return !r.Dismissed && (r.State == Failed || r.State == Bounced || r.State == Unknown || r.ForOthers)
+}
+
 // ETag is the version of the reply.
 func (r Reply) ETag() string { return r.etag }
 

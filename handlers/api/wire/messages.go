@@ -78,6 +78,7 @@ type MessageReply struct {
 	Dismissed   bool              `json:"dismissed,omitempty"`
 	CanTakeBack bool              `json:"canTakeBack,omitempty"`
 	CanRetry    bool              `json:"canRetry,omitempty"`
+	CanDismiss  bool              `json:"canDismiss,omitempty"`
 	CanApprove  bool              `json:"canApprove,omitempty"`
 }
 

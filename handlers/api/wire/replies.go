@@ -116,6 +116,7 @@ type ReplyObject struct {
 	Body        string            `json:"body" doc:"path of what it says, as an HTML document"`
 	CanTakeBack bool              `json:"canTakeBack" doc:"by you, now"`
 	CanRetry    bool              `json:"canRetry"`
+	CanDismiss  bool              `json:"canDismiss" doc:"say that nothing more needs to be done"`
 	CanApprove  bool              `json:"canApprove"`
 	MessageID   string            `json:"internetMessageId,omitempty" doc:"of the mail"`
 }
