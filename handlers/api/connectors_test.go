@@ -232,7 +232,7 @@ func TestSettings(t *testing.T) {
 	}
 	tag := set.header.Get("ETag")
 	c.done(t, "PUT /api/settings", `{"enabled":false}`, "If-Match", tag)
-	for _, stale := range []string{tag, `"x"`, `"!"`, `W/"x"`} {
+	for _, stale := range []string{tag, `"x"`, `"!"`, `W/"x"`, `"b2xk"`, `"aaaa"`} {
 		if got := c.as(t, "PUT /api/settings", `{"enabled":true}`, "If-Match", stale); got.status != http.StatusPreconditionFailed {
 			t.Errorf("If-Match %s: %d", stale, got.status)
 		}

@@ -12,6 +12,7 @@ import (
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // The common parts of operations on one object and on lists. Huma sees the
@@ -140,11 +141,19 @@ func (in RowPrecondition) precondition() error {
 	if err := in.Precondition.precondition(); err != nil {
 		return err
 	}
-	if _, err := base64.RawURLEncoding.DecodeString(in.revision()); err != nil {
-		return changed()
+	text, err := base64.RawURLEncoding.DecodeString(in.revision())
+	for version := range strings.SplitSeq(string(text), settingsSeparator) {
+		if err != nil || version != "" && !rowVersion.MatchString(version) {
+			return changed()
+		}
 	}
 	return nil
 }
+
+// rowVersion is the form of the entity tag of a row. Table Storage calls another form an
+// invalid request, and the emulator takes it for any.
+// https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model#etag-property
+var rowVersion = lazyregexp.New(`^W/"[!-~]+"$`)
 
 // rowETag is the version of a row that If-Match names; "" means any version.
 func (in RowPrecondition) rowETag() string {

@@ -51,6 +51,8 @@ func (s *Server) plan(r *http.Request) (change, *problem) {
 	switch {
 	case r.Method == http.MethodDelete && match == "":
 		return c, invalid("MissingRequiredHeader", "If-Match is required.")
+	case match != "" && match != "*" && (!strings.HasPrefix(match, `W/"`) || !strings.HasSuffix(match, `"`)):
+		return c, invalid("InvalidInput", "The etag value '%s' specified in one of the request headers is not valid.", match)
 	case old == nil && match != "":
 		return c, noRow()
 	case old != nil && match != "" && match != "*" && match != etag(old.ticks):
