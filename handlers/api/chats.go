@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
@@ -68,16 +70,12 @@ func (a *api) registerChats() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
 		a.listChats)
-	handle(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
+	handleChat(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: 304 when the chat still has it, names and unread aside"`
-		}) (*chatOutput, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
+		}, c chat.Chat) (*chatOutput, error) {
 			if tag := rowTag(c.ETag()); tag == in.IfNoneMatch {
 				return &chatOutput{Status: http.StatusNotModified, ETag: tag}, nil
 			}
@@ -96,16 +94,20 @@ func (a *api) registerChats() {
 	a.registerMoves()
 }
 
-// onChat serves an operation on a chat to which the caller may do an action.
-func onChat[O any](a *api, action access.Action, serve func(context.Context, chat.Chat) (*O, error)) func(
-	context.Context, *ChatPath) (*O, error) {
-	return func(ctx context.Context, in *ChatPath) (*O, error) {
-		c, err := a.chat(ctx, in.Chat, action)
+func (in *ChatPath) chat() string { return in.Chat }
+
+// handleChat is handle for an operation on a chat to which the caller may do the action.
+func handleChat[I, O any, P interface {
+	*I
+	chat() string
+}](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, chat.Chat) (*O, error)) {
+	handle(a, action, op, func(ctx context.Context, in *I) (*O, error) {
+		c, err := a.chat(ctx, P(in).chat(), action)
 		if err != nil {
 			return nil, err
 		}
-		return serve(ctx, c)
-	}
+		return serve(ctx, in, c)
+	})
 }
 
 // chat returns a chat to which the caller may do this action. A chat that the
@@ -170,23 +172,19 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[wire.Chat
 
 func (a *api) registerChatChanges() {
 	op := apiTag("chats").op
-	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
+	handleChat(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
 		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who "+
 			"looks after it, and when"), a.updateChat)
 	// Reading a chat does not mark it as read: browsers and mail programs
 	// prefetch pages that nobody has opened.
-	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read",
+	handleChat(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read",
 		"Note that you have looked at a chat: at all of it, or as far as a position"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Body *struct {
 				Position int64 `json:"position,omitempty" minimum:"1" doc:"of the chat when it was read; what came later stays unread"`
 			}
-		}) (*struct{}, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
+		}, c chat.Chat) (*struct{}, error) {
 			var position int64
 			if in.Body != nil {
 				position = in.Body.Position
@@ -205,17 +203,14 @@ type updateChatInput struct {
 	}
 }
 
-func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutput[wire.ChatObject], error) {
+// updateChat looks at the chat first: who may not see it learns nothing of clients.
+func (a *api) updateChat(ctx context.Context, in *updateChatInput, c chat.Chat) (*objectOutput[wire.ChatObject], error) {
 	etag := in.rowETag()
 	planned := in.Body.Assignee.set || in.Body.Later.set
 	if in.Body.State == "" && in.Body.Client == "" && !planned {
 		return nil, invalid("body", "state, client, assignee or later")
 	}
-	// The chat is looked at first: who may not see it learns nothing of clients.
-	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
-	if err == nil {
-		err = a.mustBeClient(ctx, in.Body.Client)
-	}
+	err := a.mustBeClient(ctx, in.Body.Client)
 	if err == nil && planned {
 		c, etag, err = a.planChat(ctx, c, etag, in.Body.PlanFields)
 	}

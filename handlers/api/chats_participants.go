@@ -19,8 +19,10 @@ type participantsOutput = objectOutput[wire.ListOf[wire.Participant]]
 func (a *api) registerParticipants() {
 	const path = "/api/chats/{chat}/participants"
 	op := apiTag("chats").op
-	handle(a, access.ChatsRead, op("list-participants", http.MethodGet, path, "List who takes part in a chat, and why"),
-		onChat(a, access.ChatsRead, a.participants))
+	handleChat(a, access.ChatsRead, op("list-participants", http.MethodGet, path, "List who takes part in a chat, and why"),
+		func(ctx context.Context, _ *ChatPath, c chat.Chat) (*participantsOutput, error) {
+			return a.participants(ctx, c)
+		})
 	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut, path,
 		"Say who takes part in a chat, in place of who did; who is left out loses the chat"),
 		func(ctx context.Context, in *struct {

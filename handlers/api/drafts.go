@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
 )
 
@@ -17,11 +18,8 @@ const draftAge = 90 * 24 * time.Hour
 func (a *api) registerDrafts() {
 	const path = "/api/chats/{chat}/draft"
 	op := apiTag("replies").op
-	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent"),
-		func(ctx context.Context, in *ChatPath) (*objectOutput[wire.DraftObject], error) {
-			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
-				return nil, err
-			}
+	handleChat(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent"),
+		func(ctx context.Context, in *ChatPath, _ chat.Chat) (*objectOutput[wire.DraftObject], error) {
 			d, err := a.Outbox.LoadDraft(ctx, in.Chat, actor(ctx).Member.ID)
 			if err != nil {
 				return nil, err
@@ -30,12 +28,9 @@ func (a *api) registerDrafts() {
 		})
 	put := op("put-draft", http.MethodPut, path, "Save what you have written in a chat and not sent; only you read it")
 	put.MaxBodyBytes = maxReplyBody
-	handle(a, access.ChatsSend, put, a.putDraft)
-	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, path, "Throw away what you have written in a chat"),
-		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
-			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
-				return nil, err
-			}
+	handleChat(a, access.ChatsSend, put, a.putDraft)
+	handleChat(a, access.ChatsSend, op("delete-draft", http.MethodDelete, path, "Throw away what you have written in a chat"),
+		func(ctx context.Context, in *ChatPath, _ chat.Chat) (*struct{}, error) {
 			return nil, a.Outbox.DeleteDraft(ctx, in.Chat, actor(ctx).Member.ID)
 		})
 }
@@ -46,11 +41,7 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	ChatPath
 	RowPrecondition
 	Body wire.DraftBody
-}) (*objectOutput[wire.DraftObject], error) {
-	_, err := a.chat(ctx, in.Chat, access.ChatsSend)
-	if err != nil {
-		return nil, err
-	}
+}, _ chat.Chat) (_ *objectOutput[wire.DraftObject], err error) {
 	member := actor(ctx).Member.ID
 	if member == "" {
 		return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")

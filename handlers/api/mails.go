@@ -65,17 +65,14 @@ func (a *api) registerMails() {
 	op := apiTag("mails").op
 	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module"),
 		a.listMails)
-	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail, with why it waits and what was done to it"),
-		onMail(a, access.MailsRead, a.detail))
-	handle(a, access.MailsRead, bodyOperation("get-mail-body", "mails", "/api/mails/{mail}/body"),
+	handleMail(a, access.MailsRead,
+		op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail, with why it waits and what was done to it"),
+		func(ctx context.Context, _ *MailPath, it item.Item) (*detailOutput, error) { return a.detail(ctx, it) })
+	handleMail(a, access.MailsRead, bodyOperation("get-mail-body", "mails", "/api/mails/{mail}/body"),
 		func(ctx context.Context, in *struct {
 			MailPath
 			Showing
-		}) (*huma.StreamResponse, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			if err != nil {
-				return nil, err
-			}
+		}, it item.Item) (*huma.StreamResponse, error) {
 			return a.body(ctx, it, "/api/mails/"+it.ID+"/body", in.Showing, nil)
 		})
 }
@@ -85,16 +82,20 @@ type MailPath struct {
 	Mail string `path:"mail" maxLength:"64"`
 }
 
-// onMail serves an operation on a mail to which the caller may do an action.
-func onMail[O any](a *api, action access.Action, serve func(context.Context, item.Item) (*O, error)) func(
-	context.Context, *MailPath) (*O, error) {
-	return func(ctx context.Context, in *MailPath) (*O, error) {
-		it, err := a.mail(ctx, in.Mail, action)
+func (in *MailPath) mail() string { return in.Mail }
+
+// handleMail is handle for an operation on a mail to which the caller may do the action.
+func handleMail[I, O any, P interface {
+	*I
+	mail() string
+}](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, item.Item) (*O, error)) {
+	handle(a, action, op, func(ctx context.Context, in *I) (*O, error) {
+		it, err := a.mail(ctx, P(in).mail(), action)
 		if err != nil {
 			return nil, err
 		}
-		return serve(ctx, it)
-	}
+		return serve(ctx, in, it)
+	})
 }
 
 // mail returns a mail to which the caller may do this action. A mail that the

@@ -68,7 +68,7 @@ func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *wire.M
 }
 
 func (a *api) registerMessages() {
-	handle(a, access.ChatsRead, apiTag("chats").op("list-messages", http.MethodGet, "/api/chats/{chat}/messages",
+	handleChat(a, access.ChatsRead, apiTag("chats").op("list-messages", http.MethodGet, "/api/chats/{chat}/messages",
 		"List the messages of a chat, newest first"), a.listMessages)
 	handle(a, access.ChatsWrite, apiTag("chats").op("create-note", http.MethodPost, "/api/chats/{chat}/notes",
 		"Write a note to the others in a chat; it never leaves the office", http.StatusCreated), a.writeNote)
@@ -97,12 +97,8 @@ func (a *api) registerMessages() {
 func (a *api) listMessages(ctx context.Context, in *struct {
 	ChatPath
 	PageInput
-}) (*listOutput[wire.MessageObject], error) {
+}, c chat.Chat) (*listOutput[wire.MessageObject], error) {
 	if err := in.check(); err != nil {
-		return nil, err
-	}
-	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-	if err != nil {
 		return nil, err
 	}
 	messages, next, err := a.Chats.Messages(ctx, c.ID, in.Limit, in.After)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kantoorpost/handlers/api/wire"
-	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 )
@@ -39,11 +38,7 @@ func (a *api) note(ctx context.Context, c chat.Chat, in wire.NoteBody) (chat.Not
 func (a *api) editNote(ctx context.Context, in *struct {
 	NotePath
 	Body wire.NoteBody
-}) (*bodyOutput[wire.MessageObject], error) {
-	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
-	if err != nil {
-		return nil, err
-	}
+}, c chat.Chat) (*bodyOutput[wire.MessageObject], error) {
 	n, err := a.note(ctx, c, in.Body)
 	if err != nil {
 		return nil, err

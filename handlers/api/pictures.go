@@ -35,15 +35,11 @@ func (a *api) registerPictures() {
 		o.Responses = content("The picture", "image/png", "image/jpeg", "image/gif", "image/webp")
 		return o
 	}
-	handle(a, access.MailsRead, op("get-mail-picture", "/api/mails/{mail}/pictures/{picture}"),
+	handleMail(a, access.MailsRead, op("get-mail-picture", "/api/mails/{mail}/pictures/{picture}"),
 		func(ctx context.Context, in *struct {
 			MailPath
 			PicturePath
-		}) (*huma.StreamResponse, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			if err != nil {
-				return nil, err
-			}
+		}, it item.Item) (*huma.StreamResponse, error) {
 			return a.picture(ctx, it, in.Picture)
 		})
 	handle(a, access.ChatsRead, op("get-message-picture", "/api/chats/{chat}/messages/{message}/pictures/{picture}"),

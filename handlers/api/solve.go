@@ -18,12 +18,12 @@ import (
 func (a *api) registerSolve() {
 	const one = "/api/mails/{mail}"
 	op := apiTag("mails").op
-	handle(a, access.MailsSolve, op("solve-mail", http.MethodPost, one+"/solve",
+	handleMail(a, access.MailsSolve, op("solve-mail", http.MethodPost, one+"/solve",
 		"Solve what keeps a mail waiting, and have all mail decided that this answers"), a.solveMail)
-	handle(a, access.MailsSolve, op("undo-mail", http.MethodPost, one+"/undo",
-		"Take back what was last decided about a mail, with what it led to"), onMail(a, access.MailsSolve, a.undoMail))
-	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once"),
-		onMail(a, access.MailsSolve, func(ctx context.Context, it item.Item) (*detailOutput, error) {
+	handleMail(a, access.MailsSolve, op("undo-mail", http.MethodPost, one+"/undo",
+		"Take back what was last decided about a mail, with what it led to"), a.undoMail)
+	handleMail(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once"),
+		func(ctx context.Context, _ *MailPath, it item.Item) (*detailOutput, error) {
 			if it.Waits() {
 				_, err := a.Solver.Retry(ctx, actor(ctx).ID(), it.ID)
 				if err == nil {
@@ -34,7 +34,7 @@ func (a *api) registerSolve() {
 				}
 			}
 			return a.detail(ctx, it)
-		}))
+		})
 	handle(a, access.MailsSolve, op("retry-mails", http.MethodPost, "/api/mails/retry",
 		"Process parked mails again: some, or all that wait for a reason",
 		http.StatusAccepted), a.retryMails)
@@ -74,11 +74,7 @@ func (a *api) person(ctx context.Context) (solve.Person, error) {
 func (a *api) solveMail(ctx context.Context, in *struct {
 	MailPath
 	Body wire.SolveBody
-}) (*bodyOutput[wire.Solved], error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
-	if err != nil {
-		return nil, err
-	}
+}, it item.Item) (*bodyOutput[wire.Solved], error) {
 	who, err := a.person(ctx)
 	if err != nil {
 		return nil, err
@@ -103,7 +99,7 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 	return bodyOf(out, nil)
 }
 
-func (a *api) undoMail(ctx context.Context, it item.Item) (*bodyOutput[wire.Undone], error) {
+func (a *api) undoMail(ctx context.Context, _ *MailPath, it item.Item) (*bodyOutput[wire.Undone], error) {
 	who, err := a.person(ctx)
 	if err != nil {
 		return nil, err

@@ -18,9 +18,9 @@ import (
 )
 
 func (a *api) registerSuggestions() {
-	handle(a, access.MailsRead, apiTag("mails").op("get-suggestions", http.MethodGet, "/api/mails/{mail}/suggestions",
+	handleMail(a, access.MailsRead, apiTag("mails").op("get-suggestions", http.MethodGet, "/api/mails/{mail}/suggestions",
 		"What may solve a mail that waits, ranked, with reasons"),
-		onMail(a, access.MailsRead, func(ctx context.Context, it item.Item) (*bodyOutput[wire.Suggestions], error) {
+		func(ctx context.Context, _ *MailPath, it item.Item) (*bodyOutput[wire.Suggestions], error) {
 			out := wire.Suggestions{Items: []wire.SuggestionObject{}, Warnings: []learn.Reason{}}
 			if it.State != item.Parked {
 				return bodyOf(out, nil)
@@ -37,7 +37,7 @@ func (a *api) registerSuggestions() {
 			out.Prefill = prefillOf(r.mail, r.all)
 			out.Chat, err = a.answered(ctx, it)
 			return bodyOf(out, err)
-		}))
+		})
 }
 
 // answered is the chat whose mail a mail names, if the caller may see it.

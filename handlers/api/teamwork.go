@@ -83,20 +83,20 @@ func seesChat(m directory.TeamMember, c chat.Chat) bool {
 
 func (a *api) registerTeamwork() {
 	mails, chats, about := apiTag("mails").op, apiTag("chats").op, apiTag("about").op
-	handle(a, access.MailsSolve, mails("update-mail", http.MethodPatch, "/api/mails/{mail}",
+	handleMail(a, access.MailsSolve, mails("update-mail", http.MethodPatch, "/api/mails/{mail}",
 		"Say who looks after a mail that waits, and when"), a.updateMail)
-	handle(a, access.MailsSolve, mails("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues",
-		"List the active team members who see a mail, and can be its assignee"), onMail(a, access.MailsSolve, a.mailColleagues))
-	handle(a, access.MailsRead, mails("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence",
+	handleMail(a, access.MailsSolve, mails("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues",
+		"List the active team members who see a mail, and can be its assignee"), a.mailColleagues)
+	handleMail(a, access.MailsRead, mails("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence",
 		"Say that you look at a mail, for half a minute, and learn who else does"),
-		onMail(a, access.MailsRead, func(ctx context.Context, it item.Item) (*lookers, error) {
+		func(ctx context.Context, _ *MailPath, it item.Item) (*lookers, error) {
 			return a.look(ctx, "mail "+it.ID, string(it.State))
-		}))
-	handle(a, access.ChatsRead, chats("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence",
+		})
+	handleChat(a, access.ChatsRead, chats("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence",
 		"Say that you look at a chat, for half a minute, and learn who else does"),
-		onChat(a, access.ChatsRead, func(ctx context.Context, c chat.Chat) (*lookers, error) {
+		func(ctx context.Context, _ *ChatPath, c chat.Chat) (*lookers, error) {
 			return a.look(ctx, "chat "+c.ID, string(c.State))
-		}))
+		})
 	handle(a, access.MeRead, about("list-notices", http.MethodGet, "/api/me/notices",
 		"List what colleagues point out to you, newest first, at most 100"), a.listNotices)
 	handle(a, access.MeWrite, about("delete-notice", http.MethodDelete, "/api/me/notices/{notice}",
@@ -106,28 +106,24 @@ func (a *api) registerTeamwork() {
 		}) (*struct{}, error) {
 			return nil, a.Teamwork.Forget(ctx, actor(ctx).Member.ID, in.Notice)
 		})
-	handle(a, access.ChatsWrite, chats("update-note", http.MethodPatch, "/api/chats/{chat}/notes/{note}",
+	handleChat(a, access.ChatsWrite, chats("update-note", http.MethodPatch, "/api/chats/{chat}/notes/{note}",
 		"Change your own note"), a.editNote)
 	handle(a, access.ChatsWrite, chats("delete-note", http.MethodDelete, "/api/chats/{chat}/notes/{note}",
 		"Erase the text of your own note"),
 		func(ctx context.Context, in *NotePath) (*struct{}, error) {
 			return nil, a.Chats.DeleteNote(ctx, in.Chat, in.Note, actor(ctx).ID(), a.mayWrite(ctx))
 		})
-	handle(a, access.ChatsRead, chats("unread-chat", http.MethodPost, "/api/chats/{chat}/unread",
+	handleChat(a, access.ChatsRead, chats("unread-chat", http.MethodPost, "/api/chats/{chat}/unread",
 		"Note that you have to look at a chat again; of those in which you take part"),
-		onChat(a, access.ChatsRead, func(ctx context.Context, c chat.Chat) (*struct{}, error) {
+		func(ctx context.Context, _ *ChatPath, c chat.Chat) (*struct{}, error) {
 			return nil, a.Chats.MarkUnread(ctx, c, actor(ctx).Member.ID)
-		}))
+		})
 }
 
 func (a *api) updateMail(ctx context.Context, in *struct {
 	MailPath
 	Body PlanFields
-}) (*detailOutput, error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
-	if err != nil {
-		return nil, err
-	}
+}, it item.Item) (*detailOutput, error) {
 	sees, err := a.seesMailbox(ctx, it.Mailbox)
 	if err != nil {
 		return nil, err
@@ -147,7 +143,7 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 	return a.detail(ctx, it)
 }
 
-func (a *api) mailColleagues(ctx context.Context, it item.Item) (*listOutput[wire.Named], error) {
+func (a *api) mailColleagues(ctx context.Context, _ *MailPath, it item.Item) (*listOutput[wire.Named], error) {
 	sees, err := a.seesMailbox(ctx, it.Mailbox)
 	if err != nil {
 		return nil, err
