@@ -93,6 +93,12 @@ func TestWhatRowsDo(t *testing.T) {
 				"4 create c@x.nl: name=C emails=c@x.nl language=de\n5 create d@x.nl: name=D emails=d@x.nl language=fr\n" +
 				"6 create e@x.nl: name=E emails=e@x.nl\n7 create f@x.nl: name=F emails=f@x.nl\n8 create g@x.nl: name=G emails=g@x.nl language=en\n" +
 				"9 wrong h@x.nl: [taal] verwacht: Nederlands, Engels, Duits of Frans (nl, en, de of fr)\n"},
+		{"languages with a country", Contacts, "e-mail;naam;taal\na@x.nl;A;de-AT\nb@x.nl;B;nl_BE\nc@x.nl;C;Deutsch (Schweiz)\n" +
+			"d@x.nl;D;FRA\ne@x.nl;E;English (United States)\nf@x.nl;F;es-ES\n",
+			"2 create a@x.nl: name=A emails=a@x.nl language=de\n3 create b@x.nl: name=B emails=b@x.nl language=nl\n" +
+				"4 create c@x.nl: name=C emails=c@x.nl language=de\n5 create d@x.nl: name=D emails=d@x.nl language=fr\n" +
+				"6 create e@x.nl: name=E emails=e@x.nl language=en\n" +
+				"7 wrong f@x.nl: [taal] verwacht: Nederlands, Engels, Duits of Frans (nl, en, de of fr)\n"},
 		{"a bad address", Contacts, "e-mail;naam\npiet@;X\n;Y\n",
 			"2 wrong : [e-mail] verwacht: een e-mailadres zoals naam@voorbeeld.nl, niet piet@\n" +
 				"3 wrong : [e-mail] verwacht: een e-mailadres\n"},

@@ -6,15 +6,30 @@ import (
 	"unicode"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/words"
 )
 
-// languages are those of mail to a contact; "" is what a hyphen leaves: as he or she writes.
+// languages are the names of those of mail to a contact, with the codes of ISO 639-2.
 var languages = map[string]string{
-	"": "", "nl": "nl", "nederlands": "nl", "dutch": "nl", "nlnl": "nl", "nlbe": "nl", "niederländisch": "nl", "néerlandais": "nl",
-	"en": "en", "engels": "en", "english": "en", "engb": "en", "enus": "en", "englisch": "en", "anglais": "en",
-	"de": "de", "duits": "de", "german": "de", "dede": "de", "deutsch": "de", "allemand": "de",
-	"fr": "fr", "frans": "fr", "french": "fr", "frfr": "fr", "frbe": "fr", "französisch": "fr", "français": "fr", "francais": "fr",
+	"nl": "nl nld dut nederlands dutch niederländisch néerlandais vlaams flemish flämisch flamand",
+	"en": "en eng engels english englisch anglais",
+	"de": "de deu ger duits german deutsch allemand",
+	"fr": "fr fra fre frans french französisch français francais",
+}
+
+// language matches a locale, such as de-AT, or a name with its country: Dutch (Belgium).
+var language = lazyregexp.New(`^([a-zA-Z]{2})[-_][a-zA-Z]{2}$|^(.+?)\s*[(\[].*$`)
+
+// languageIn is the language that a cell names; "" for a hyphen: as the contact writes.
+func languageIn(text string) (code string, known bool) {
+	name := plainName(language.ReplaceAllString(text, "$1$2"))
+	for code, names := range languages {
+		if isNamed(names, name) {
+			return code, true
+		}
+	}
+	return "", name == ""
 }
 
 func (p *plan) contactValues(c directory.Contact) []value {
@@ -46,8 +61,13 @@ func (p *plan) contact(h head, cells []string, r Row) {
 	h.setName(cells, &now.Name)
 	h.set(cells, "phone", &now.Phone)
 	h.set(cells, "function", &now.Function)
-	choice(&r, h, cells, "language", &now.Language, languages, "Nederlands, Engels, Duits of Frans (nl, en, de of fr)",
-		"Dutch, English, German or French (nl, en, de or fr)")
+	if text, there := h.cell(cells, "language"); there {
+		code, known := languageIn(text)
+		if now.Language = code; !known {
+			add(&r, h.titles["language"], "Nederlands, Engels, Duits of Frans (nl, en, de of fr)",
+				"Dutch, English, German or French (nl, en, de or fr)")
+		}
+	}
 	now.Clients = p.clientsOf(h, cells, was.Clients, &r)
 	if len(r.Problems) > 0 {
 		p.record(r)
