@@ -53,7 +53,11 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if etag != "" && ofWriting != w.ETag() {
+	s, err := a.Connectors.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if etag != "" && (ofSwitch != s.ETag || ofWriting != w.ETag()) {
 		return nil, changed()
 	}
 	before := w
@@ -64,10 +68,6 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 		if w.FourEyes, err = a.fourEyes(ctx, *in.Body.FourEyes, w.FourEyes); err != nil {
 			return nil, err
 		}
-	}
-	s, err := a.Connectors.Settings(ctx)
-	if err != nil {
-		return nil, err
 	}
 	if in.Body.MaxLag != nil {
 		s.MaxLag = *in.Body.MaxLag
