@@ -66,7 +66,7 @@ func unknownSender(ctx context.Context, it item.Item, o office, link connector.L
 	}
 	// A colleague of the contact becomes a contact first, if the office taught that.
 	if (d.Join == nil || d.participation.New) && !it.Override.NoRules && it.Verdict != item.VerdictFail {
-		rule, err := o.DismissedBy(ctx, it)
+		rule, err := o.DismissedBy(ctx, it, "")
 		if err != nil || rule != "" && d.Join == nil {
 			return decision{Dismiss: true, Rules: []string{rule}}, err
 		}

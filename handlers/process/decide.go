@@ -137,7 +137,7 @@ func (d decision) begin(ctx context.Context, it item.Item, o office, link connec
 	if client == "" {
 		var unclear decision
 		var err error
-		if client, rule, unclear, err = chooseClient(ctx, it, o, d.From); err != nil || unclear.Reason != "" {
+		if client, rule, unclear, err = chooseClient(ctx, it, o, d.From); err != nil || unclear.made() {
 			return unclear, err
 		}
 	}
@@ -179,7 +179,8 @@ func (d *decision) copied(ctx context.Context, it item.Item, o office, again boo
 	return nil
 }
 
-// chooseClient returns the client that a mail is about, or a decision that it waits.
+// chooseClient returns the client that a mail is about, or a decision that it waits or,
+// of a contact without clients, is dismissed.
 func chooseClient(ctx context.Context, it item.Item, o office, from sender) (client, rule string, unclear decision, err error) {
 	if it.Override.Client != "" {
 		if ok, err := o.Client(ctx, it.Override.Client); err != nil || ok {
@@ -190,18 +191,23 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 		return "", "", decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: clients, Named: named, Portal: from.Portal}}, nil
 	}
 	if from.Portal {
-		named, err := o.ForPortal(ctx, it, from)
+		named, rule, err := o.ForPortal(ctx, it, from)
 		switch {
 		case err != nil:
 			return "", "", decision{}, err
 		case len(named) == 1 && !it.Override.NoRules:
-			return named[0], "", decision{}, nil
+			return named[0], rule, decision{}, nil
 		case len(named) == 0:
 			return wait(item.SenderNoClient, nil, nil)
 		}
 		return wait(item.SeveralClients, named, named)
 	}
-	if len(from.Clients) == 0 {
+	if from.noClient() {
+		if !it.Override.NoRules && !it.Override.AsksPerson() && it.Verdict != item.VerdictFail {
+			if rule, err = o.DismissedBy(ctx, it, from.ID); err != nil || rule != "" {
+				return "", "", decision{Dismiss: true, Rules: []string{rule}}, err
+			}
+		}
 		return wait(item.SenderNoClient, nil, nil)
 	}
 	others, sure, err := o.Named(ctx, it, from, nil)

@@ -286,7 +286,7 @@ func (p *textOffice) Forwarded(context.Context, item.Item) (sender, bool, error)
 	return s, ok, nil
 }
 
-func (p *textOffice) DismissedBy(context.Context, item.Item) (string, error) {
+func (p *textOffice) DismissedBy(context.Context, item.Item, string) (string, error) {
 	_, rule, err := p.taught("dismiss")
 	return rule, err
 }
@@ -314,8 +314,8 @@ func (p *textOffice) AboutClient(_ context.Context, _ item.Item, from sender) (b
 
 func (p *textOffice) Signed(context.Context, item.Item) ([]string, error) { return nil, nil }
 
-func (p *textOffice) ForPortal(context.Context, item.Item, sender) ([]string, error) {
-	return p.names, nil
+func (p *textOffice) ForPortal(context.Context, item.Item, sender) ([]string, string, error) {
+	return p.names, "", nil
 }
 
 func (p *textOffice) Suggested(context.Context, item.Item) (string, string, *item.Placement, error) {

@@ -30,8 +30,8 @@ func beforeSender(ctx context.Context, it item.Item, o office) (decision, error)
 
 // decideInitialReason decides mail with an initial reason: a program wrote it, or it is
 // too large or undecodable. An automatic answer of a contact joins the chat that it
-// answers, and starts none. No rule dismisses other mail of a contact, and no rule
-// decides mail whose sender Exchange doubts. Mail of a portal is like any other.
+// answers, and starts none. No rule dismisses other mail of a contact with clients, and no
+// rule decides mail whose sender Exchange doubts. Mail of a portal is like any other.
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
 func decideInitialReason(ctx context.Context, it item.Item, o office) (decision, error) {
@@ -52,8 +52,8 @@ func decideInitialReason(ctx context.Context, it item.Item, o office) (decision,
 			return decision{}, nil // what a portal sends is written by a program, for a client
 		}
 		rule := ""
-		if !contact || automaticAnswer(it) {
-			rule, err = o.DismissedBy(ctx, it)
+		if !contact || automaticAnswer(it) || from.noClient() {
+			rule, err = o.DismissedBy(ctx, it, from.ID)
 		}
 		if err != nil || rule != "" {
 			return decision{Dismiss: true, Rules: []string{rule}}, err

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -79,7 +80,7 @@ func (r *records) Forwarded(ctx context.Context, it item.Item) (sender, bool, er
 	return from, known, err
 }
 
-func (r *records) DismissedBy(ctx context.Context, it item.Item) (string, error) {
+func (r *records) DismissedBy(ctx context.Context, it item.Item, contact string) (string, error) {
 	rules := []struct {
 		kind directory.RuleKind
 		key  string
@@ -98,6 +99,9 @@ func (r *records) DismissedBy(ctx context.Context, it item.Item) (string, error)
 		}
 		if !on {
 			continue
+		}
+		if by.kind != directory.DismissKind {
+			rule.Evidence = slices.DeleteFunc(slices.Clone(rule.Evidence), func(e directory.Evidence) bool { return e.Contact != contact })
 		}
 		if decides, err := learn.Decides(rule, it, func() (*learn.ClientIndex, error) { return r.clients(ctx) }); err != nil || decides {
 			return rule.ID, err
@@ -179,23 +183,28 @@ func (r *records) namesOf(ctx context.Context, it item.Item) ([]string, bool) {
 	return names, err == nil
 }
 
-// ForPortal reads the names of files, and what people chose for earlier mail of the
-// portal, only when the mail itself names no client.
-func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]string, error) {
+// ForPortal reads the names of files, and looks at what people chose for earlier mail of
+// the portal, only when the mail itself names no client.
+func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) (named []string, by string, err error) {
+	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
+	if err != nil {
+		return nil, "", err
+	}
 	x, err := r.clients(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	if named := x.ForPortal(it); len(named) > 0 {
-		return named, nil
+	if named = x.ForPortal(it); len(named) == 0 {
+		files, _ := r.namesOf(ctx, it)
+		named = x.InFiles(files)
 	}
-	if files, _ := r.namesOf(ctx, it); len(files) > 0 {
-		if named := x.InFiles(files); len(named) > 0 {
-			return named, nil
-		}
+	if len(named) == 0 {
+		named = learn.ByDisplayName(rule, it)
 	}
-	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
-	return learn.ByDisplayName(rule, it), err
+	if rule.State == directory.RuleUndone {
+		return named, "", nil
+	}
+	return named, rule.ID, nil
 }
 
 func (r *records) AboutClient(ctx context.Context, it item.Item, from sender) (bool, []string, error) {

@@ -54,8 +54,10 @@ type office interface {
 
 	// Forwarded returns the contact who wrote the mail that a team member forwards.
 	Forwarded(ctx context.Context, it item.Item) (sender, bool, error)
-	// DismissedBy returns the rule that dismisses the mail.
-	DismissedBy(ctx context.Context, it item.Item) (rule string, err error)
+	// DismissedBy returns the rule that dismisses the mail. Contact is its sender, ""
+	// for a stranger: what people did with a stranger's mail says nothing about that of
+	// the contact whom they made of him.
+	DismissedBy(ctx context.Context, it item.Item, contact string) (rule string, err error)
 	// AcceptedBy returns the rule that processes automated mail of this sender like
 	// any other.
 	AcceptedBy(ctx context.Context, it item.Item) (rule string, err error)
@@ -68,8 +70,9 @@ type office interface {
 	Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) (others []string, sure string, err error)
 	// Signed returns the clients whose names stand in the signature.
 	Signed(ctx context.Context, it item.Item) ([]string, error)
-	// ForPortal returns the clients that mail of a portal names.
-	ForPortal(ctx context.Context, it item.Item, from sender) (clients []string, err error)
+	// ForPortal returns the clients that mail of a portal names, and the rule of its
+	// sender, "" when people never chose for its mail.
+	ForPortal(ctx context.Context, it item.Item, from sender) (clients []string, rule string, err error)
 	// AboutClient tells whether mail of a contact with one client is about that client. Mail
 	// of a company or a program that is not the client is so only if it says so; named are
 	// the clients that it names.
@@ -105,6 +108,9 @@ type sender struct {
 	// Undeliverable says that mail to this address did not arrive.
 	Undeliverable bool
 }
+
+// noClient is directory.Contact.NoClient.
+func (s sender) noClient() bool { return !s.Portal && len(s.Clients) == 0 }
 
 // A decision says what happens to a mail: it waits for a reason, is dismissed for a
 // reason or by a rule, needs a new contact first, joins a chat, or starts one.

@@ -32,6 +32,10 @@ type Contact struct {
 	Revision      string               `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
+// NoClient says that a contact has no clients and is no portal: nothing tells where its
+// mail belongs, or that anybody needs it.
+func (c Contact) NoClient() bool { return !c.Portal && len(c.Clients) == 0 }
+
 func (c Contact) identity() (kind, id, revision string) { return "contact", c.ID, c.Revision }
 func (c Contact) with(id, revision string) Contact {
 	c.ID, c.Revision = id, revision

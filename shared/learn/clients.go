@@ -28,7 +28,11 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		return nil, err
 	}
 	list = offerPortal(list, m, directory.Rule{})
-	return append(list, dismissal(Once, nobody.score()*(1-any), nobody.reasons()...)), nil
+	score, always := nobody.score()*(1-any), 0.3
+	if m.Item.Facts.Portal || !Teaches(m.Item, directory.DismissSender) {
+		always = 0
+	}
+	return append(list, dismissal(Sender, score*always, nobody.reasons()...), dismissal(Once, score*(1-always), nobody.reasons()...)), nil
 }
 
 // chosen suggests one of some clients, and returns the chance that it is any of

@@ -134,8 +134,8 @@ func historyOf(ctx context.Context, office Office, m Mail) (p history, err error
 }
 
 // lasting takes suggestions beyond this one mail out of a list if they would
-// have no effect: rules never dismiss mail of a contact, and some mail teaches
-// no rule.
+// have no effect: rules never dismiss mail of a contact with clients, and some mail
+// teaches no rule.
 func lasting(list []Suggestion, m Mail, contact bool) []Suggestion {
 	var left float64 // the chances of what is left out, which go to dismissing this mail only
 	gone := func(s Suggestion) bool {
@@ -178,7 +178,7 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if p.behalf, err = onBehalfOf(ctx, office, m); err != nil {
 		return nil, err
 	}
-	return lasting(automated(m, p), m, p.known), nil
+	return lasting(automated(m, p), m, p.known && !p.contact.NoClient()), nil
 }
 
 // onBehalfOf looks for the client in whose name a program writes, by its name

@@ -125,7 +125,8 @@ func which(r directory.Rule, called func(kind, id string) words.Text) words.Text
 	}
 	who := called("contact", r.Key)
 	if len(nl) == 0 {
-		return words.Text{NL: "Eerdere keuzes voor " + who.NL + " wijzen de relatie aan", EN: "Earlier choices for " + who.EN + " tell the client"}
+		return words.Text{NL: "Eerdere keuzes voor " + who.NL + " wijzen de relatie aan",
+			EN: "Earlier choices for " + who.EN + " tell the client"}
 	}
 	slices.Sort(nl)
 	slices.Sort(en)

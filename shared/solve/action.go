@@ -38,7 +38,7 @@ func (cmd *command) link(ctx context.Context) error {
 		return err
 	}
 	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" &&
-		(owner != cmd.Contact || cmd.Portal && cmd.Client != "") && !cmd.Alone {
+		(owner != cmd.Contact || cmd.Portal) && !cmd.Alone {
 		return cmd.linkOther(ctx, owner)
 	}
 	if internal || cmd.Alone {
@@ -73,15 +73,16 @@ func (cmd *command) linkOther(ctx context.Context, owner string) error {
 		if err != nil {
 			return err
 		}
-		client := one(other.Clients)
+		client := ""
+		if other.ID != owner {
+			client = one(other.Clients)
+		}
 		if cmd.Portal {
 			client = cmp.Or(cmd.Client, client)
 			cmd.override.Contact, cmd.override.Client = "", client // the client of this mail
 		}
-		if client != "" {
+		if client != "" || cmd.Portal {
 			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), choice{portal: cmd.Portal})
-		} else if cmd.Portal {
-			_, err = becomePortal(tx, c, cmd.it.From.Email)
 		}
 		return err
 	})

@@ -22,16 +22,18 @@ type choice struct {
 
 // teachClient stores that a mail of a contact is about a client, and returns the rule
 // that learned it. A contact whose mail names the clients that people choose becomes a
-// portal, too.
+// portal, too. Client is "" when a person said only that the contact is one.
 func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.Item, e directory.Evidence,
 	says choice) (rule string, err error) {
-	chosen, err := tx.Client(client)
-	if err != nil {
-		return "", gone("client", client, err)
-	}
 	e.Name = it.From.Name
-	if names(it, chosen.Name) && !slices.Contains(e.Named, client) {
-		e.Named = append(slices.Clip(e.Named), client)
+	if client != "" {
+		chosen, err := tx.Client(client)
+		if err != nil {
+			return "", gone("client", client, err)
+		}
+		if names(it, chosen.Name) && !slices.Contains(e.Named, client) {
+			e.Named = append(slices.Clip(e.Named), client)
+		}
 	}
 	was, _, err := tx.Rule(directory.SenderClient, c.ID)
 	if err != nil {
@@ -52,9 +54,10 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 	case madePortalBy(was, e.Mail): // the step is repeated
 		now.Evidence[len(now.Evidence)-1].Portal, now.Evidence[len(now.Evidence)-1].Had = true, hadBefore(was, e.Mail)
 	case !c.Portal && (says.portal || learn.IsPortal(now, it.From.Email, name)):
-		had := c.Clients
-		if c, err = becomePortal(tx, c, it.From.Email); err == nil {
-			now.Evidence[len(now.Evidence)-1].Portal, now.Evidence[len(now.Evidence)-1].Had = true, had
+		now.Evidence[len(now.Evidence)-1].Portal, now.Evidence[len(now.Evidence)-1].Had = true, c.Clients
+		owner := c.ID
+		if c, err = becomePortal(tx, c, it.From.Email); err == nil && c.ID != owner && client != "" {
+			err = teachPortal(tx, c.ID, e)
 		}
 	case says.add && !c.Portal && !has:
 		c.Clients = append(slices.Clip(c.Clients), client)
@@ -80,17 +83,29 @@ func names(it item.Item, client string) bool {
 // when the contact has others, and returns the portal. The portal is called like its
 // domain then.
 func becomePortal(tx *directory.Tx, c directory.Contact, email string) (directory.Contact, error) {
-	if len(c.Emails) > 1 {
-		if c.Emails = slices.DeleteFunc(slices.Clone(c.Emails), func(e string) bool { return e == email }); len(c.Emails) == 0 {
-			c.Emails = []string{email}
-		} else if _, err := tx.SaveContact(c); err != nil {
+	if !c.Portal && len(c.Emails) > 1 {
+		learned := map[string]string{email: c.Learned[email]}
+		c.Emails = slices.DeleteFunc(slices.Clone(c.Emails), func(e string) bool { return e == email })
+		if _, err := tx.SaveContact(c); err != nil {
 			return c, err
-		} else {
-			c = directory.Contact{Name: directory.Domain(email), Emails: []string{email}}
+		}
+		if c = (directory.Contact{Name: directory.Domain(email), Emails: []string{email}}); learned[email] != "" {
+			c.Learned = learned
 		}
 	}
 	c.Portal, c.Clients = true, nil
 	return tx.SaveContact(c)
+}
+
+// teachPortal stores that a mail of an address that has just become a portal of its own
+// is about a client.
+func teachPortal(tx *directory.Tx, portal string, e directory.Evidence) error {
+	e.Contact = portal
+	was, _, err := tx.Rule(directory.SenderClient, portal)
+	if err == nil {
+		_, err = tx.SaveRule(learn.TeachClient(was, portal, e))
+	}
+	return err
 }
 
 // addedBy says whether a contact got a client with the decision on a mail.
@@ -220,6 +235,26 @@ func reunite(tx *directory.Tx, c directory.Contact, email string) (directory.Con
 	}
 	c.Emails = append(slices.Clip(c.Emails), p.Emails...)
 	return c, tx.DeleteContact(p.ID)
+}
+
+// placedByPortal returns the ids of the mails that were placed by themselves since a
+// solution made a portal of their sender, because they name a client.
+func (s *Service) placedByPortal(ctx context.Context, it item.Item) (ids []string, err error) {
+	p, known, err := s.Directory.ContactByAddress(ctx, it.From.Email)
+	if err != nil || !known || !p.Portal {
+		return nil, err
+	}
+	all, err := s.Items.ByRule(ctx, directory.RuleID(directory.SenderClient, p.ID))
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.Items.Load(ctx, all)
+	for _, o := range items {
+		if o.Override.Action == "" && o.Decided.After(it.Override.At) {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids, err
 }
 
 func madePortalBy(r directory.Rule, mail string) bool {

@@ -53,35 +53,46 @@ func (cmd *command) learnKept(ctx context.Context) error {
 	if cmd.Alone || key == "" || cmd.it.Reason != item.Automated || !learn.Teaches(cmd.it, kind) {
 		return nil
 	}
-	return cmd.learn(ctx, kind, key, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return learn.TeachDismissal(r, kind, key, e, false)
+	return cmd.learnDismissal(ctx, kind, key, false)
+}
+
+// learnDismissal learns what the solution says about dismissing mail, of a contact if its
+// sender is one.
+func (cmd *command) learnDismissal(ctx context.Context, kind directory.RuleKind, key string, forever bool) error {
+	from, _, err := cmd.Directory.ContactByAddress(ctx, cmd.it.From.Email)
+	if err != nil {
+		return err
+	}
+	return cmd.learn(ctx, kind, key, cmd.evidence(from.ID, ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return learn.TeachDismissal(r, kind, key, e, forever)
 	})
 }
 
 func (cmd *command) dismiss(ctx context.Context) (err error) {
 	kind, key := cmd.dismissal()
 	always := cmd.Scope == item.OfList || cmd.Scope == item.OfSender
-	contact := false
+	contact := false // with clients, or a portal
 	if key != "" && kind != directory.DismissKind && cmd.it.From.Email != "" {
-		if _, contact, err = cmd.Directory.ContactByAddress(ctx, cmd.it.From.Email); err != nil {
+		from, known, err := cmd.Directory.ContactByAddress(ctx, cmd.it.From.Email)
+		if err != nil {
 			return err
 		}
+		contact = known && !from.NoClient()
 	}
+	noClient := cmd.it.Reason == item.UnknownSender || cmd.it.Reason == item.SenderNoClient
 	switch {
 	case always && !learn.Teaches(cmd.it, kind):
 		return &Invalid{"scope", `"once": nothing proves who sent this mail, so that nothing is learned from it`}
 	case always && contact:
-		return &Invalid{"scope", `"once": mail of a contact is never dismissed by itself`}
-	case always && cmd.it.Reason != item.Automated && cmd.it.Reason != item.Bounce && cmd.it.Reason != item.UnknownSender:
+		return &Invalid{"scope", `"once": mail of a contact with clients is never dismissed by itself`}
+	case always && cmd.it.Reason != item.Automated && cmd.it.Reason != item.Bounce && !noClient:
 		return &Invalid{"scope", `"once" for this reason`}
 	case always && key == "":
 		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
 	case !cmd.Alone && !contact && learn.Teaches(cmd.it, kind) &&
-		(always || key != "" && (cmd.it.Reason == item.Automated || cmd.it.Reason == item.UnknownSender && learn.Routine(cmd.it))):
+		(always || key != "" && (cmd.it.Reason == item.Automated || noClient && learn.Routine(cmd.it))):
 		// Dismissals that are repeated often enough make a rule as well.
-		err = cmd.learn(ctx, kind, key, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
-			return learn.TeachDismissal(r, kind, key, e, always)
-		})
+		err = cmd.learnDismissal(ctx, kind, key, always)
 	}
 	cmd.dismissed = true
 	if err == nil && cmd.it.Reason == item.InternalSender {

@@ -68,6 +68,14 @@ func (s *Service) undoAlone(ctx context.Context, it item.Item, r directory.Rule,
 	if err := s.checkNoNotes(ctx, []string{it.ID}); err != nil {
 		return Result{}, err
 	}
+	ids := []string{it.ID}
+	if it.Override.Action != "" && known && madePortalBy(r, it.ID) {
+		later, err := s.placedByPortal(ctx, it)
+		if err != nil {
+			return Result{}, err
+		}
+		ids = append(ids, later...)
+	}
 	if err := s.unlearn(ctx, it, r, known, who); err != nil {
 		return Result{}, err
 	}
@@ -78,7 +86,7 @@ func (s *Service) undoAlone(ctx context.Context, it item.Item, r directory.Rule,
 	if it.Override.Action == "" && it.State == item.Processed {
 		back.ask = it.ID
 	}
-	ids, err := s.undoMails(ctx, []string{it.ID}, back)
+	ids, err := s.undoMails(ctx, ids, back)
 	if err != nil {
 		return Result{}, err
 	}

@@ -2,12 +2,14 @@ package solve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
 )
 
@@ -81,8 +83,20 @@ func (s *Service) mailsOfRule(ctx context.Context, rule, sender string) ([]strin
 }
 
 // removeLearned removes what a rule put into the directory. A contact without any
-// other address was made by the rule, and is deleted.
+// other address was made by the rule, and is deleted. A portal is what it was before.
 func (s *Service) removeLearned(ctx context.Context, r directory.Rule, sender string) error {
+	for _, e := range r.Evidence {
+		if !e.Portal {
+			continue
+		}
+		it, err := s.Items.Get(ctx, e.Mail)
+		if err == nil {
+			err = s.forgetClient(ctx, r.Key, it, e.Client)
+		}
+		if err != nil && !errors.Is(err, item.ErrNotFound) {
+			return err
+		}
+	}
 	contacts, err := s.Directory.ContactsByRule(ctx, r.ID, 1000)
 	if err != nil {
 		return err
