@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/invoke"
 )
 
 func chatOf(c chat.Chat) wire.ChatObject {
@@ -74,9 +75,9 @@ func (a *api) registerChats() {
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
-			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: 304 when the chat still has it, names and unread aside"`
+			IfNoneMatch string `header:"If-None-Match" maxLength:"400" doc:"an ETag, or a list of them: 304 when the chat still has one, names and unread aside"`
 		}, c chat.Chat) (*chatOutput, error) {
-			if tag := rowTag(c.ETag()); tag == in.IfNoneMatch {
+			if tag := rowTag(c.ETag()); invoke.Unchanged(in.IfNoneMatch, tag) {
 				return &chatOutput{Status: http.StatusNotModified, ETag: tag}, nil
 			}
 			out, err := a.oneChat(ctx, c)

@@ -187,6 +187,9 @@ func TestCloseAChat(t *testing.T) {
 	k.answers(t, http.StatusPreconditionFailed, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag)
 	late := tag
 	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
+	for list, want := range map[string]int{late: 200, late + ", " + tag: 304, late + ",W/" + tag: 304, "*": 304} {
+		k.answers(t, want, "editor", "GET /api/chats/"+id, "", "If-None-Match", list)
+	}
 	for _, list := range []string{late + ", *", late + ` , W/` + tag, `"a", , "b"`, ",", strings.ReplaceAll(tag+","+tag, `"`, "")} {
 		got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", list)
 		if got.status != http.StatusPreconditionFailed {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/directory"
@@ -142,8 +141,7 @@ func (s *site) chatNews(v *request) error {
 	if !isPart(v.r) {
 		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).query(), flash{})
 	}
-	shown := strings.TrimPrefix(v.r.Header.Get("If-None-Match"), "W/")
-	changed, err := v.api.changed("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), shown)
+	changed, err := v.api.changed("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), v.r.Header.Get("If-None-Match"))
 	if err != nil {
 		return err
 	}

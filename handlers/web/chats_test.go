@@ -224,7 +224,7 @@ func TestNews(t *testing.T) {
 	h := []string{"HX-Request", "true", "HX-Target", "chat-thread"}
 	chat := api.answers["GET /api/chats/"+one]
 	api.answers["GET /api/chats/"+one] = func(r *http.Request) any {
-		if r.Header.Get("If-None-Match") == `"now"` {
+		if r.Header.Get("If-None-Match") == `W/"now"` {
 			return Problem{Status: 304}
 		}
 		return chat

@@ -149,7 +149,7 @@ func (c client) getTag(path string, into any) (etag string, err error) {
 	return h.Get("ETag"), err
 }
 
-// changed tells whether an object no longer has an entity tag; "" is none.
+// changed tells whether an object no longer has one of the entity tags of an If-None-Match.
 func (c client) changed(path, etag string) (bool, error) {
 	_, err := c.do("GET", path, etag, nil, nil)
 	var p *Problem

@@ -12,6 +12,7 @@ import (
 
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/invoke"
 )
 
 // A person is the user who makes the request, as GET /api/me describes him or
@@ -192,14 +193,22 @@ func (v *request) write(status int, body []byte) error {
 	if status == http.StatusOK && v.r.Method == http.MethodGet && isPart(v.r) {
 		tag := tagOf(body)
 		v.w.Header().Set("ETag", tag)
-		if v.r.Header.Get("If-None-Match") == tag {
-			v.w.WriteHeader(http.StatusNotModified)
+		if v.unchanged(tag) {
 			return nil
 		}
 	}
 	v.w.WriteHeader(status)
 	_, err := v.w.Write(body)
 	return err
+}
+
+// unchanged answers that nothing changed when the page has what has this entity tag.
+func (v *request) unchanged(tag string) bool {
+	same := invoke.Unchanged(v.r.Header.Get("If-None-Match"), tag)
+	if same {
+		v.w.WriteHeader(http.StatusNotModified)
+	}
+	return same
 }
 
 // done redirects to a page after a form is done. The page shows a text once; an

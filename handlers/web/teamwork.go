@@ -204,8 +204,7 @@ func (s *site) chatLooking(v *request) error {
 		return err
 	}
 	v.w.Header().Set("HX-Push-Url", "false")
-	if open.Lookers = others.Items; open.lookingIs() == v.r.Header.Get("If-None-Match") {
-		v.w.WriteHeader(http.StatusNotModified)
+	if open.Lookers = others.Items; v.unchanged(open.lookingIs()) {
 		return nil
 	}
 	return v.part("chats", "chat-looking", open)
@@ -233,8 +232,7 @@ func (s *site) mailNews(v *request) error {
 	}
 	open.ID, open.State, open.Others = v.r.PathValue("mail"), look.State, look.Items
 	v.w.Header().Set("HX-Push-Url", "false")
-	if open.version() == v.r.Header.Get("If-None-Match") {
-		v.w.WriteHeader(http.StatusNotModified)
+	if v.unchanged(open.version()) {
 		return nil
 	}
 	if !open.waits() {
