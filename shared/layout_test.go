@@ -88,6 +88,7 @@ var rowLetters = map[string]string{
 	"w": "shared/item",     // open work
 	"x": "shared/chat",     // messages
 	"y": "shared/chat",     // messages by the key of their request
+	"1": "shared/chat",     // open chats of which something is unread, by member
 	"0": "shared/teamwork", // who looks at what, and notices
 	"z": "shared/audit",
 }

@@ -71,6 +71,17 @@ func (a *api) registerChats() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
 		a.listChats)
+	handle(a, access.ChatsRead, op("count-chats", http.MethodGet, "/api/chats/counts", "How many chats have something that you have not read"),
+		func(ctx context.Context, _ *struct{}) (*bodyOutput[wire.ChatCounts], error) {
+			n := wire.ChatCounts{}
+			me := actor(ctx).Member.ID
+			if me == "" {
+				return bodyOf(n, nil)
+			}
+			var err error
+			n.Unread, n.More, err = a.Chats.CountUnread(ctx, me, time.Now())
+			return bodyOf(n, err)
+		})
 	handleChat(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {

@@ -67,9 +67,6 @@ func TestReadsOfAMillionMails(t *testing.T) {
 		}
 		for path, c := range costs {
 			t.Logf("%s: %+v", path, c)
-			if strings.HasSuffix(path, "/web/counts") { // what is unread is looked for in a person's last thousand chats
-				c[0] = cost{max(c[0].calls, 12), max(c[0].received, 1<<20)}
-			}
 			if c[1].calls > c[0].calls+1 || c[1].received > c[0].received*11/10+4<<10 {
 				t.Errorf("%s costs %+v with %d mails, and %+v with %d", path, c[0], most/10, c[1], most)
 			}

@@ -60,11 +60,9 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 		if d.By != "" && !d.Copy {
-			seen, err := r.Chats.SeenOwn(ctx, c, d.By)
-			if err != nil {
+			if ops, err = r.Chats.SeenOwn(ctx, c, d.By, ops); err != nil {
 				return nil, "", err
 			}
-			ops = append(ops, seen...)
 		}
 	default:
 		c, more := chat.Start(cmp.Or(d.Start, it.ID), *it, d.Client, d.From.ID, d.From.Name, d.Members, d.ByMessageID)

@@ -35,6 +35,7 @@ func talking(rights directory.Rights, actions ...access.Action) *fakeAPI {
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
 	api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{Items: []wire.ChatObject{c, old}}
+	api.answers["GET /api/chats/counts"] = wire.ChatCounts{Unread: 1000, More: true}
 	api.answers["GET /api/chats/"+one] = c
 	api.answers["POST /api/chats/"+one+"/read"] = map[string]any{}
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}

@@ -118,12 +118,12 @@ func (v *request) countsView() (view countsView, err error) {
 		}
 	}
 	if v.me.can("chats.read") {
-		mine, next, err := page[struct{}](v, "/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200")
-		if err != nil {
+		var n wire.ChatCounts
+		if err := v.api.get("/api/chats/counts", &n); err != nil {
 			return view, err
 		}
-		if n := len(mine); n > 0 {
-			view.Unread = counted(n, next != "")
+		if n.Unread > 0 {
+			view.Unread = counted(n.Unread, n.More)
 		}
 	}
 	if v.me.can("chats.send") {

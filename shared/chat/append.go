@@ -40,21 +40,22 @@ func (c Chat) after(at time.Time) time.Time {
 func (s *Store) appendOwn(ctx context.Context, c *Chat, m *Message, member string) ([]table.Op, error) {
 	var ops []table.Op
 	*c, *m, ops = c.Append(*m, true)
-	seen, err := s.SeenOwn(ctx, *c, member)
-	return append(ops, seen...), err
+	return s.SeenOwn(ctx, *c, member, ops)
 }
 
-// SeenOwn returns the operation by which a member who had seen all of c before its
-// newest message, which he or she wrote, has seen that too.
-func (s *Store) SeenOwn(ctx context.Context, c Chat, member string) ([]table.Op, error) {
+// SeenOwn returns the operations ops, which add to c its newest message, so that the member who
+// wrote it has seen it too, if he or she had seen all of c before.
+func (s *Store) SeenOwn(ctx context.Context, c Chat, member string, ops []table.Op) ([]table.Op, error) {
 	if !slices.Contains(c.Members, member) {
-		return nil, nil
+		return ops, nil
 	}
-	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || c.unreadAfter(before) != 1 {
-		return nil, err
+	v, err := s.seen(ctx, member, c.ID)
+	if err != nil || c.unreadAfter(v) != 1 {
+		return ops, err
 	}
-	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}))}, nil
+	v.ActivitySequence, v.Also = c.ActivitySequence, nil
+	unread := func(o table.Op) bool { return o.Key() == unreadKey(member, c.ID) }
+	return append(slices.DeleteFunc(ops, unread), v.op(member, c.ID)), nil
 }
 
 // Sent returns the operations by which the other members of c get a reply to look
@@ -65,8 +66,7 @@ func (s *Store) Sent(ctx context.Context, c Chat, m Message) ([]table.Op, error)
 	if !m.Received.Before(c.Last) {
 		c.Last, c.Preview = m.Received, m.Preview
 	}
-	seen, err := s.SeenOwn(ctx, c, m.By)
-	return append(append(c.rows(), MessageOp(c.ID, m)), seen...), err
+	return s.SeenOwn(ctx, c, m.By, append(c.rows(), MessageOp(c.ID, m)))
 }
 
 // MessageOp returns the operation that replaces a message of a chat, such as a
@@ -93,14 +93,19 @@ func NameOp(chat, internetMessageID string) table.Op {
 	return table.Put(row(mailThread(internetMessageID), thread{Chat: chat}))
 }
 
-// MakeUnread returns the operation after which a member of c has something to look
+// MakeUnread returns the operations after which a member of c has something to look
 // at, such as a reply that failed; nil when that is so already.
 func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.Op, error) {
-	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || c.unreadAfter(before) > 0 || !slices.Contains(c.Members, member) {
+	v, err := s.seen(ctx, member, c.ID)
+	if err != nil || c.unreadAfter(v) > 0 || !slices.Contains(c.Members, member) {
 		return nil, err
 	}
-	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.seenFor(1)}))}, nil
+	v.ActivitySequence, v.Also = c.seenFor(1), nil
+	ops := []table.Op{v.op(member, c.ID)}
+	if c.hasUnreadRows() && c.unreadAfter(v) > 0 {
+		ops = append(ops, table.Put(c.unreadRow(member)))
+	}
+	return ops, nil
 }
 
 // Begin returns the chat c, which has no messages yet, with a message of the office

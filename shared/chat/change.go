@@ -91,6 +91,7 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, me
 // change lets f change a chat, and writes all its rows with an entry of the audit.
 // A nil entry means that nothing changes.
 func (s *Store) change(ctx context.Context, id, etag string, check Check, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
+	var later []string // whose rows of what is unread are written after the change
 	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)
 		if err == nil {
@@ -102,17 +103,30 @@ func (s *Store) change(ctx context.Context, id, etag string, check Check, f func
 		if err != nil {
 			return nil, err
 		}
+		later = nil
+		members := c.Members
 		ops, e, err := f(&c)
 		if err != nil || e == nil {
 			return nil, err
 		}
+		unread, err := s.unreadOps(ctx, c, members...)
+		if err != nil {
+			return nil, err
+		}
 		e.By, e.Object = audit.By(ctx), "chat "+c.ID
-		ops = append(append(ops, c.rows()...), audit.Op(*e))
+		ops = append(slices.Concat(ops, c.rows()), audit.Op(*e))
 		if len(ops) > table.MaxOps {
 			return nil, ErrMembers
 		}
-		return ops, nil
+		if len(ops)+len(unread) > table.MaxOps { // many members became others
+			later = members
+			return ops, nil
+		}
+		return append(ops, unread...), nil
 	}, ErrChanged, "change chat %s", id)
+	if err == nil && later != nil {
+		err = s.countUnreadOf(ctx, id, later...)
+	}
 	if err != nil {
 		return Chat{}, err
 	}

@@ -10,6 +10,7 @@
 //	c|<chat>               -> the chat                                       (Chat)
 //	u|<member>|<chat>      -> the same, for the list of a member             (Chat)
 //	u|<member>|<chat>|seen -> how much of it the member has seen             (seen)
+//	1|<member>|<chat>      -> an open chat of which something is unread      (count.go)
 //	n|<client>|<chat>      -> the same, for the list of a client             (Chat)
 //	x|<chat>|<mail>        -> a message, newest first                        (Message)
 //	l|chat|<word>|<chat>   -> a chat by its words (see package index)
@@ -105,6 +106,10 @@ type Chat struct {
 	UnreadAt []Span `json:"-"`
 
 	etag string // of its c row
+	// activityRead is its ActivitySequence when it was read, and joined are the members who
+	// came in since.
+	activityRead int64
+	joined       []string
 }
 
 // ByHand says which person did something, and when.
@@ -163,7 +168,7 @@ func (c *Chat) insert(m Message) []table.Op {
 	for _, r := range c.documents() {
 		ops = append(ops, table.Insert(r))
 	}
-	return append(ops, found...)
+	return slices.Concat(ops, c.newUnread(), found)
 }
 
 // An Entry says how a mail comes into a chat.
@@ -222,7 +227,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 func (c *Chat) join(members []string) {
 	for _, m := range members {
 		if !slices.Contains(c.Members, m) && !slices.Contains(c.Removed, m) && len(c.Members) < MaxMembers {
-			c.Members = append(slices.Clip(c.Members), m)
+			c.Members, c.joined = append(slices.Clip(c.Members), m), append(slices.Clip(c.joined), m)
 		}
 	}
 }
@@ -235,7 +240,7 @@ func (c Chat) rows() []table.Op {
 	for _, r := range all[1:] {
 		ops = append(ops, table.Put(r))
 	}
-	return append(ops, found...)
+	return slices.Concat(ops, c.newUnread(), found)
 }
 
 // documents returns the row of the chat, and those of its client and its members, which

@@ -16,7 +16,7 @@ func TestAnswered(t *testing.T) {
 	b := setUp(t)
 	first, second := b.start(t, newMail(1), "client", "anna"), b.start(t, newMail(2), "client", "anna")
 	gone := b.start(t, newMail(3), "client", "anna")
-	if ops, err := b.RemoveMail(t.Context(), gone, newMail(3)); err != nil || b.table.Write(t.Context(), ops[len(ops)-3:]...) != nil {
+	if ops, err := b.RemoveMail(t.Context(), gone, newMail(3)); err != nil || b.table.Write(t.Context(), ops[len(ops)-4:]...) != nil {
 		t.Fatal("the chat could not be removed while its threads stay: ", err)
 	}
 	doubted := item.Item{Verdict: item.VerdictFail, InReplyTo: "<9@x>", ConversationID: "conversation2"}

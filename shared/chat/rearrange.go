@@ -197,7 +197,8 @@ func (s *Store) refreshed(ctx context.Context, c Chat, ch Change) ([]table.Op, e
 		for _, m := range c.Members {
 			ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
 		}
-		return ops, nil
+		unread, err := s.unreadOps(ctx, c)
+		return append(ops, unread...), err
 	}
 	all, _, err := s.allMessages(ctx, c.ID)
 	if err != nil {
@@ -207,7 +208,8 @@ func (s *Store) refreshed(ctx context.Context, c Chat, ch Change) ([]table.Op, e
 	if c.Addresses, err = s.stillReceive(ctx, c, all, ch.Received); err != nil {
 		return nil, err
 	}
-	return c.rows(), nil
+	unread, err := s.unreadOps(ctx, c)
+	return append(c.rows(), unread...), err
 }
 
 // dropLists deletes a chat from the lists of members who no longer take part.
@@ -217,7 +219,11 @@ func (s *Store) dropLists(ctx context.Context, id string, members []string) erro
 		if err != nil {
 			return ignoreNotFound(err)
 		}
-		ops := []table.Op{table.Replace(c.row())}
+		ops, err := s.unreadOps(ctx, c, members...)
+		if err != nil {
+			return err
+		}
+		ops = append(ops, table.Replace(c.row()))
 		for _, m := range members {
 			if !slices.Contains(c.Members, m) {
 				ops = append(ops, table.Delete(table.Row{Key: memberKey(m, id)}))
@@ -236,7 +242,7 @@ func (s *Store) write(ctx context.Context, ops ...table.Op) error {
 	for {
 		err := s.table.Write(ctx, ops...)
 		var op *table.OpError
-		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) || op.Index < 0 || !strings.ContainsRune("un", rune(op.Key[0])) {
+		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) || op.Index < 0 || !strings.ContainsRune("1un", rune(op.Key[0])) {
 			return err
 		}
 		ops = slices.Delete(slices.Clone(ops), op.Index, op.Index+1)

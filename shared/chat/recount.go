@@ -150,7 +150,7 @@ func inOrder(a, b Message) int {
 
 // recount sets what c says about its messages to what they are. Events do not count.
 func (c *Chat) recount(all []Message) {
-	c.Messages, c.Notes = 0, 0
+	c.Messages, c.Notes, c.Preview = 0, 0, "" // what a chat without messages showed is in another
 	var last *Message
 	for i, m := range all {
 		if m.Kind == KindEvent {

@@ -62,7 +62,8 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	if slices.ContainsFunc(rest, func(m Message) bool { return m.Kind != KindEvent }) {
 		c.withoutActivity(c.activityNumber(all, it.ID))
 		c.recount(rest)
-		return append(ops, c.rows()...), nil
+		unread, err := s.unreadOps(ctx, c)
+		return slices.Concat(ops, c.rows(), unread), err
 	}
 	// The same mail may start this chat again, which nobody has seen then, and in
 	// which nothing was done.
@@ -76,7 +77,10 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	for _, m := range c.Members {
 		ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
 	}
-	return ops, nil
+	members := c.Members
+	c.Members = nil
+	unread, err := s.unreadOps(ctx, c, members...)
+	return append(ops, unread...), err
 }
 
 // forgetEvents deletes the events of a chat, and what Undo could undo there.

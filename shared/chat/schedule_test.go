@@ -123,7 +123,16 @@ func (s *schedule) event() {
 	live := s.model.live()
 	id := live[s.r.IntN(len(live))]
 	s.n++
-	switch s.r.IntN(4) {
+	switch s.r.IntN(6) {
+	case 4:
+		state := []chat.State{chat.Open, chat.Closed}[s.r.IntN(2)]
+		s.log = append(s.log, id+" is "+string(state))
+		must.Get(s.SetState(s.t.Context(), id, "", anybody, state))(s.t)
+	case 5:
+		who := s.model.chats[id].members[0]
+		s.log = append(s.log, who+" makes unread "+id)
+		must.Do(s.t, s.MarkUnread(s.t.Context(), s.get(s.t, id), who))
+		s.model.chats[id].vague[who] = true
 	case 0:
 		s.log = append(s.log, "mail into "+id)
 		it := s.joined(s.t, s.n, "info@x.example", id, chat.Entry{ByMessageID: true})
@@ -279,7 +288,12 @@ func (s *schedule) check(m *model) {
 		lists["n|"+now.Client+"|"+id] = true
 		for _, p := range c.members {
 			lists["u|"+p+"|"+id] = true
-			if n := s.unread(t, now, p); n != int64(len(c.unread[p])) && !c.vague[p] {
+			n := s.unread(t, now, p)
+			if _, row := rows["1|"+p+"|"+id]; row != (n > 0 && now.State == chat.Open) {
+				t.Errorf("%s: %d unread for %s, and a row that says so: %v", id, n, p, row)
+			}
+			lists["1|"+p+"|"+id] = true
+			if n != int64(len(c.unread[p])) && !c.vague[p] {
 				t.Errorf("%s: %s has %d unread, want %d", id, p, n, len(c.unread[p]))
 			}
 			if got := s.whichUnread(now, p); !maps.Equal(got, c.unread[p]) && !c.vague[p] {
@@ -287,7 +301,7 @@ func (s *schedule) check(m *model) {
 			}
 		}
 		for key := range lists {
-			if strings.HasSuffix(key, id) && rows[key].Props["data"] != rows["c|"+id].Props["data"] {
+			if key[0] != '1' && strings.HasSuffix(key, id) && rows[key].Props["data"] != rows["c|"+id].Props["data"] {
 				t.Errorf("%s says otherwise than the chat", key)
 			}
 		}
@@ -301,7 +315,7 @@ func (s *schedule) check(m *model) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		if (key[0] == 'n' || key[0] == 'u') && !strings.HasSuffix(key, "|seen") && !lists[key] {
+		if strings.ContainsRune("1nu", rune(key[0])) && !strings.HasSuffix(key, "|seen") && !lists[key] {
 			t.Errorf("%s is left", key)
 		}
 	}
@@ -329,6 +343,9 @@ func (s *schedule) checkCounts(now chat.Chat, c *modelChat) {
 			s.t.Errorf("%s: sequence %d of %d comes twice or is too high", m.ID, m.Sequence, now.Sequence)
 		}
 		sequences[m.Sequence] = true
+	}
+	if last.ID == "" { // all went into other chats
+		last.Received = now.Last
 	}
 	if now.Messages != int64(len(c.messages)) || now.Notes != notes || !now.Last.Equal(last.Received) || now.Preview != last.Preview {
 		s.t.Errorf("%+v of %d messages, %d notes, last %+v", now, len(c.messages), notes, last)

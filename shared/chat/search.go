@@ -53,7 +53,11 @@ func (c Chat) entry() index.Entry {
 	}
 	e := index.EntryOf(c.words(), item.Leads, columns)
 	// The rows of all members are in the same transaction.
-	e.Leading = e.Leading[:min(len(e.Leading), MaxMembers+5-len(c.Members))]
+	rows := len(c.Members)
+	if rows <= maxUnreadRows {
+		rows *= 2
+	}
+	e.Leading = e.Leading[:min(len(e.Leading), MaxMembers+5-rows)]
 	return e
 }
 
@@ -132,18 +136,27 @@ func anyIn(wanted, all []string) bool {
 	return slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(all, w) })
 }
 
-// Index writes the index rows of chats that an older version stored. Until it is done
-// the index answers no search.
+// Index writes the index rows of chats that an older version stored, and the rows of what is
+// unread. Until it is done the index answers no search.
 func (s *Store) Index(ctx context.Context) error {
-	return s.progress.Run(ctx, func(at string) (next string, some bool, err error) {
-		chats, next, err := s.List(ctx, Query{Limit: 200, After: at})
-		for _, c := range chats {
-			if err == nil {
-				err = s.indexOne(ctx, c)
+	each := func(one func(context.Context, Chat) error) func(string) (string, bool, error) {
+		return func(at string) (next string, some bool, err error) {
+			chats, next, err := s.List(ctx, Query{Limit: 200, After: at})
+			if err != nil {
+				return "", false, err
 			}
+			var all errgroup.Group
+			all.SetLimit(readsAtOnce)
+			for _, c := range chats {
+				all.Go(func() error { return one(ctx, c) })
+			}
+			return next, len(chats) > 0, all.Wait()
 		}
-		return next, len(chats) > 0, err
-	})
+	}
+	if err := s.progress.Run(ctx, each(s.indexOne)); err != nil {
+		return err
+	}
+	return s.counted.Run(ctx, each(s.countOne))
 }
 
 // indexOne writes the index rows of a chat. A chat that is being rearranged gets them when

@@ -19,6 +19,17 @@ type seen struct {
 	// Also are later activity numbers that the member has seen: of messages that were seen
 	// in another chat and moved to this.
 	Also []Span `json:"also,omitempty"`
+
+	etag string // "" when the member never looked
+}
+
+// op returns the operation that stores v, if nobody did since it was read.
+func (v seen) op(member, chat string) table.Op {
+	r := row(seenKey(member, chat), v)
+	if r.ETag = v.etag; r.ETag == "" {
+		return table.Insert(r)
+	}
+	return table.Replace(r)
 }
 
 // plus returns v with some more activity numbers.
@@ -37,10 +48,9 @@ func seenKey(member, chat string) string { return memberKey(member, chat) + seen
 
 func (s *Store) seen(ctx context.Context, member, chat string) (seen, error) {
 	var v seen
-	if _, err := s.get(ctx, seenKey(member, chat), &v); err != nil && !errors.Is(err, ErrNotFound) {
-		return v, err
-	}
-	return v, nil
+	etag, err := s.get(ctx, seenKey(member, chat), &v)
+	v.etag = etag
+	return v, ignoreNotFound(err)
 }
 
 // Unread returns how much of c a member has not seen; 0 for a person who is no
@@ -63,18 +73,35 @@ func (s *Store) MarkSeen(ctx context.Context, c Chat, member string, sequence in
 		sequence = c.ActivitySequence
 	}
 	sequence = min(sequence, c.ActivitySequence)
-	if !slices.Contains(c.Members, member) {
-		return nil
-	}
-	before, err := s.seen(ctx, member, c.ID)
-	after := before.plus(Span{1, sequence})
-	if err != nil || c.unreadAfter(before) <= c.unreadAfter(after) {
-		return err
-	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), after))); err != nil {
-		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
-	}
-	return nil
+	return table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
+		// The row is read before the chat: what is unread in the chat then, or comes later,
+		// keeps it or changes it.
+		unread, err := s.unreadBefore(ctx, c.ID, member)
+		if err != nil {
+			return nil, err
+		}
+		now, err := s.load(ctx, c.ID)
+		if err != nil || !slices.Contains(now.Members, member) {
+			return nil, ignoreNotFound(err)
+		}
+		before, err := s.seen(ctx, member, c.ID)
+		after := before.plus(Span{1, sequence})
+		if err != nil {
+			return nil, err
+		}
+		var ops []table.Op
+		left := now.unreadAfter(after)
+		if left < now.unreadAfter(before) {
+			ops = append(ops, after.op(member, c.ID))
+		}
+		switch {
+		case unread.ETag != "" && left == 0:
+			ops = append(ops, table.Delete(unread))
+		case unread.ETag == "" && len(ops) > 0: // somebody who changes the chat may be about to write it
+			ops = append(ops, table.Replace(now.row()))
+		}
+		return ops, nil
+	}, ErrChanged, "note that %s has seen chat %s", member, c.ID)
 }
 
 // forgetSeen deletes what members have seen of c. When the deletion of c fails
@@ -145,12 +172,15 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 // MarkUnread makes the newest of c unread for a member who had seen all of it. It writes
 // nothing for a person who is no member, or for whom something is unread already.
 func (s *Store) MarkUnread(ctx context.Context, c Chat, member string) error {
-	ops, err := s.MakeUnread(ctx, c, member)
-	if err != nil || len(ops) == 0 {
-		return err
-	}
-	if err := s.table.Write(ctx, ops...); err != nil {
-		return fmt.Errorf("make chat %s unread for %s: %w", c.ID, member, err)
-	}
-	return nil
+	return table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
+		c, err := s.load(ctx, c.ID)
+		if err != nil {
+			return nil, ignoreNotFound(err)
+		}
+		ops, err := s.MakeUnread(ctx, c, member)
+		if len(ops) == 0 {
+			return nil, err
+		}
+		return append(ops, table.Replace(c.row())), err
+	}, ErrChanged, "make chat %s unread for %s", c.ID, member)
 }

@@ -22,7 +22,8 @@ type Store struct {
 	table    *table.Table
 	items    *item.Store
 	replies  Replies
-	progress *index.Progress
+	progress *index.Progress // of the words of chats
+	counted  *index.Progress // of the rows of what is unread
 	correct  func(context.Context, Correction) error
 }
 
@@ -38,7 +39,8 @@ type Replies interface {
 
 // NewStore returns a Store over t, which also holds the mails.
 func NewStore(t *table.Table) *Store {
-	return &Store{table: t, items: item.NewStore(t), progress: &index.Progress{Table: t, Name: "chats"}}
+	return &Store{table: t, items: item.NewStore(t), progress: &index.Progress{Table: t, Name: "chats"},
+		counted: &index.Progress{Table: t, Name: "unread"}}
 }
 
 // UseReplies says who keeps the replies of chats.
@@ -91,7 +93,7 @@ func (s *Store) load(ctx context.Context, id string) (Chat, error) {
 	}
 	var c Chat
 	etag, err := s.get(ctx, chatKey(id), &c)
-	c.etag = etag
+	c.etag, c.activityRead = etag, c.ActivitySequence
 	return c, err
 }
 

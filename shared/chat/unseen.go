@@ -80,7 +80,7 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 				}
 			}
 			if len(read) > 0 {
-				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...))))
+				ops = append(ops, v.plus(read...).op(m, c.ID))
 			}
 		}
 		return ops, nil

@@ -27,6 +27,12 @@ type ChatObject struct {
 	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
 }
 
+// ChatCounts counts chats of the caller.
+type ChatCounts struct {
+	Unread int  `json:"unread" doc:"your open chats of which something is unread, without those that wait for a later moment and those of more than 35 members; at most 1,000"`
+	More   bool `json:"more" doc:"whether there may be more than are counted"`
+}
+
 // A Place is a range of places in a list, both ends included.
 type Place struct {
 	First int64 `json:"first"`
