@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,6 +21,10 @@ const (
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 	importTries = 3 // of an import, when others change the data at the same time
+	// importTime is how long one request writes: App Service answers for it after 230 seconds.
+	//
+	// See https://learn.microsoft.com/azure/azure-functions/functions-scale#timeout
+	importTime = 150 * time.Second
 )
 
 // An importProblem says why nothing was imported. Its report says what is
@@ -35,6 +40,7 @@ func (a *api) registerImport() {
 		"Take in clients, contacts, team members, roles and the teams of clients from a file")
 	op.Description = "All rows or none: when one is wrong, nothing changes, and the answer is 422 with the same report. " +
 		"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again. " +
+		"What takes longer than 150 seconds is answered with 503: a part is taken in, and the same request, sent again, goes on. " +
 		"A file with team members needs the right to change those too (an application: TeamMembers.ReadWrite)."
 	op.MaxBodyBytes = intake.MaxBytes
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}}
@@ -48,6 +54,8 @@ func (a *api) registerImport() {
 }
 
 func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dryRun bool) (intake.Report, error) {
+	inTime, cancel := context.WithTimeout(ctx, importTime)
+	defer cancel()
 	book, err := intake.Open(file)
 	if wrong := (*intake.Unreadable)(nil); errors.As(err, &wrong) {
 		return intake.Report{}, refusedImport(wrong.EN, wrong.Report(dryRun))
@@ -79,9 +87,12 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 			return intake.Report{}, refusedImport(
 				"nothing was imported, because some rows are wrong; mend those that the report names and send the file again", report)
 		}
-		err = bulk.Apply(ctx)
+		err = bulk.Apply(inTime)
 		if errors.Is(err, directory.ErrChanged) && try < importTries {
 			continue // somebody else changed the data first, so the effect of the file must be computed again
+		}
+		if err != nil && inTime.Err() != nil && ctx.Err() == nil {
+			return intake.Report{}, newProblem(http.StatusServiceUnavailable, "a part of the file was taken in; send it again for the rest")
 		}
 		if err != nil {
 			return intake.Report{}, fmt.Errorf("import into the directory: %w", err)

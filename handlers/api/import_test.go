@@ -1,12 +1,16 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/must"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -144,4 +148,46 @@ func TestAnImportThatIsOvertakenBeginsAgain(t *testing.T) {
 	if summary := fmt.Sprint(got.body["summary"]); got.status != http.StatusOK || !strings.Contains(summary, "update:1") || reads < 2 {
 		t.Errorf("%d %s after %d reads", got.status, got.text, reads)
 	}
+}
+
+// An import that takes longer than a request may last ends in time, and the same file goes on
+// where it broke off.
+func TestALongImportIsTakenInByParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		file := "nummer;naam\n"
+		for n := range 400 {
+			file += fmt.Sprintf("%d;Klant %d\n", 1000+n, n)
+		}
+		o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+			if strings.HasSuffix(r.URL.Path, "$batch") {
+				time.Sleep(50 * time.Second) // simulated
+			}
+			return wiretest.Pass
+		})
+		left := 400
+		for parts := 1; ; parts++ {
+			began := time.Now()
+			got := o.imports(t, "", file)
+			if took := time.Since(began); took > 215*time.Second {
+				t.Errorf("part %d took %s", parts, took)
+			}
+			o.wire.Fault(nil)
+			dry := o.imports(t, "?dryRun=true", file)
+			if got.status == http.StatusOK {
+				if parts == 1 || !strings.Contains(dry.text, `"same":400`) {
+					t.Errorf("%d parts, then %s", parts, dry.text)
+				}
+				return
+			}
+			var now struct {
+				Summary map[string]struct{ Create int }
+			}
+			must.Do(t, json.Unmarshal([]byte(dry.text), &now))
+			if n := now.Summary["clients"].Create; got.status != http.StatusServiceUnavailable || n >= left || n == 0 || parts > 3 {
+				t.Fatalf("part %d: %d %s; %d left", parts, got.status, got.text, n)
+			}
+			left = now.Summary["clients"].Create
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kantoorpost/handlers/api/wire"
@@ -44,13 +45,21 @@ type importView struct {
 	Hash    string // of the file that was checked
 	Other   bool   // the file to import differs from the checked file
 	Hidden  int    // rows that are not shown
+	Total   int    // changes of the file when it was first applied, 0 for none
+	Done    int    // of Total
+	Tries   int    // requests one after the other that made none of them
+	Goes    bool   // the page sends the file again by itself
 	Invalid string // the problem with the form, as import.invalid.<Invalid>
 }
 
 // ready tells whether the file can be imported as it is.
 func (i importView) ready() bool {
-	return i.Report != nil && !i.Report.Applied && i.Wrong == 0 && i.Change > 0
+	return i.Report != nil && !i.Report.Applied && i.Wrong == 0 && i.Change > 0 && !i.Goes
 }
+
+// maxImportTries is how often the page sends a file again that changes nothing, ten seconds
+// apart: others import, or storage fails.
+const maxImportTries = 30
 
 const (
 	maxImport = 32 << 20 // the limit of the API
@@ -98,6 +107,9 @@ func (s *site) importFile(v *request) error {
 		apply, view.Other = false, true
 	}
 	err = v.sendFile(file, &view, !apply)
+	if p, _ := unavailable(err); apply && p != nil {
+		return v.importGoesOn(file, view)
+	}
 	if p, other := refused(err); apply && other == nil && p != nil {
 		// The data changed since the check: the report says what.
 		apply, err = false, v.sendFile(file, &view, true)
@@ -111,11 +123,36 @@ func (s *site) importFile(v *request) error {
 		return v.pageAs(http.StatusUnprocessableEntity, "import", view)
 	}
 	view.count()
+	if view.Total, _ = strconv.Atoi(v.r.PostFormValue("total")); view.Report.Applied {
+		view.Change = max(view.Change, view.Total)
+	}
 	status := http.StatusOK
 	if view.Wrong > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	return v.pageAs(status, "import", view)
+}
+
+// importGoesOn shows how far an import came whose request took too long, or that waits for
+// another. The page sends the file again.
+func (v *request) importGoesOn(file []byte, view importView) error {
+	before, _ := strconv.Atoi(v.r.PostFormValue("left"))
+	view.Total, _ = strconv.Atoi(v.r.PostFormValue("total"))
+	view.Tries, _ = strconv.Atoi(v.r.PostFormValue("tries"))
+	p, err := unavailable(v.sendFile(file, &view, true))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		view.count()
+		view.Total = max(view.Total, view.Change)
+		view.Done = view.Total - view.Change
+	}
+	if view.Tries++; view.Report != nil && view.Change != before {
+		view.Tries = 0
+	}
+	view.Goes = view.Wrong == 0 && view.Tries < maxImportTries
+	return v.pageAs(http.StatusOK, "import", view)
 }
 
 // upload reads the file of the form; the view gets the problem with it.

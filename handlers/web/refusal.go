@@ -44,6 +44,12 @@ func anyProblem(err error) (*Problem, error) {
 	return refusalIf(err, func(status int) bool { return status != http.StatusUnauthorized })
 }
 
+// unavailable returns that a service does not answer at the moment, or that the directory is
+// locked.
+func unavailable(err error) (*Problem, error) {
+	return refusalIf(err, func(status int) bool { return status == http.StatusServiceUnavailable })
+}
+
 // gone returns that an object is not there, or none that the user may see.
 func gone(err error) (*Problem, error) {
 	return refusalIf(err, func(status int) bool { return status == http.StatusNotFound })
