@@ -50,7 +50,8 @@ func TestImportGoesOnByItself(t *testing.T) {
 		t.Error(body)
 	}
 	locked = false
-	if body := send("total", "5000", "left", "3000", "tries", "1"); strings.Contains(body, again) || !strings.Contains(body, "5000 wijzigingen") {
-		t.Error(body)
+	last := send("total", "5000", "left", "3000", "tries", "1")
+	if strings.Contains(last, again) || !strings.Contains(last, "5000 wijzigingen") {
+		t.Error(last)
 	}
 }
