@@ -17,7 +17,7 @@ import (
 	"kantoorpost/shared/item"
 )
 
-func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[wire.ChatObject], error) {
+func (a *api) listChats(ctx context.Context, in *chatsInput) (*bodyOutput[wire.ChatList], error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -31,13 +31,23 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[wire.C
 			return nil, err
 		}
 	}
-	clients, err := a.clientsFound(ctx, in)
+	clients, all, err := a.clientsFound(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	if out, ok, err := a.findChats(ctx, in, members, clients); ok || err != nil {
-		return out, err
+	out, ok, err := a.findChats(ctx, in, members, clients)
+	if !ok && err == nil {
+		out, err = a.walkChats(ctx, in, members, clients)
 	}
+	if err != nil {
+		return nil, err
+	}
+	out.Body.ClientsLeftOut = !all
+	return out, nil
+}
+
+// walkChats lists chats of the lists of members, or of all.
+func (a *api) walkChats(ctx context.Context, in *chatsInput, members []string, clients clientWords) (*bodyOutput[wire.ChatList], error) {
 	chats, next, err := filtered(members, in.Limit, in.After, func(m string, limit int, after string) ([]chat.Chat, string, error) {
 		chats, next, err := a.Chats.List(ctx, chat.Query{Client: in.Client, Member: m, Limit: limit, After: after})
 		if m != actor(ctx).Member.ID { // the read marks of others are private
@@ -55,8 +65,8 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[wire.C
 
 // listedChats is a page of a list, with the names of clients if they are asked for. A
 // deleted client has no name.
-func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat, next string) (*listOutput[wire.ChatObject], error) {
-	out := &listOutput[wire.ChatObject]{Body: wire.ListOf[wire.ChatObject]{Items: mapped(chats, chatOf), Next: next}}
+func (a *api) listedChats(ctx context.Context, in *chatsInput, chats []chat.Chat, next string) (*bodyOutput[wire.ChatList], error) {
+	out := &bodyOutput[wire.ChatList]{wire.ChatList{ListOf: wire.ListOf[wire.ChatObject]{Items: mapped(chats, chatOf), Next: next}}}
 	if !in.Names {
 		return out, nil
 	}
@@ -96,39 +106,45 @@ const (
 
 // clientsFound are the clients that have all words of a search, or else some of them. The
 // chats do not have the names and numbers of their clients: so a client may be renamed with
-// any number of chats.
-func (a *api) clientsFound(ctx context.Context, in *chatsInput) (clientWords, error) {
+// any number of chats. Not all says that there are more than maxClientsFound.
+func (a *api) clientsFound(ctx context.Context, in *chatsInput) (found clientWords, all bool, err error) {
 	words, found := directory.Words(in.Search), clientWords{}
 	if len(words) == 0 {
-		return nil, nil
+		return nil, true, nil
 	}
-	if err := a.findClients(ctx, in, in.Search, nil, found); err != nil || len(found) > 0 || len(words) == 1 {
-		return found, err
+	if all, err = a.findClients(ctx, in, in.Search, nil, found); err != nil || len(found) > 0 || len(words) == 1 {
+		return found, all, err
 	}
 	alone := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(words))), func(w string) bool { return !item.Leads(w) })
 	for _, word := range alone[:min(len(alone), maxClientSearches)] {
-		if err := a.findClients(ctx, in, word, words, found); err != nil {
-			return nil, err
+		allOf, err := a.findClients(ctx, in, word, words, found)
+		if err != nil {
+			return nil, false, err
 		}
+		all = all && allOf
 	}
-	return found, nil
+	return found, all, nil
 }
 
 // findClients adds the clients that have a text to found. Their chats must have the words,
-// except the text.
-func (a *api) findClients(ctx context.Context, in *chatsInput, text string, words []string, found clientWords) error {
+// except the text. Not all says that there are more.
+func (a *api) findClients(ctx context.Context, in *chatsInput, text string, words []string, found clientWords) (all bool, err error) {
 	page, err := a.Directory.Clients().List(ctx, directory.Query{Search: text, Limit: maxClientsFound})
 	for _, c := range page.Items {
 		besides, ok := found[c.ID]
 		if !ok {
-			if len(found) == maxClientsFound || in.Client != "" && in.Client != c.ID {
+			if in.Client != "" && in.Client != c.ID {
 				continue
+			}
+			if len(found) == maxClientsFound {
+				return false, err
 			}
 			besides = words
 		}
 		found[c.ID] = slices.DeleteFunc(slices.Clone(besides), func(w string) bool { return w == text })
 	}
-	return err
+	_, has := found[in.Client]
+	return page.Next == "" || has, err
 }
 
 // errNoIndex says that the index does not answer a search.
@@ -141,7 +157,7 @@ func (a *api) findChats(
 	in *chatsInput,
 	members []string,
 	clients clientWords,
-) (*listOutput[wire.ChatObject], bool, error) {
+) (*bodyOutput[wire.ChatList], bool, error) {
 	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State)}
 	if len(find.Words) == 0 || in.Unread || len(members) == 0 {
 		return nil, false, nil

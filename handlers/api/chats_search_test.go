@@ -74,6 +74,23 @@ func TestChatsAreFoundByTheirClient(t *testing.T) {
 	}
 }
 
+// A search that finds more clients than count says so.
+func TestASearchSaysThatClientsAreLeftOut(t *testing.T) {
+	k := newTalking(t)
+	for n := range maxClientsFound {
+		k.done(t, "POST /api/clients", fmt.Sprintf(`{"number":"%d","type":"organisation","name":"Stichting Wijk %d"}`, 3000+n, n))
+	}
+	jansen, korenaar := k.clients(t)
+	k.done(t, "PATCH /api/clients/"+korenaar, `{"name":"Stichting De Korenaar"}`)
+	for query, want := range map[string]bool{"stichting": true, "stichting%20vraag": true, "wijk": false, "korenaar": false,
+		"stichting&client=" + jansen: true, "": false} {
+		got := k.ok(t, "manager", "GET /api/chats?search="+query, "").body["clientsLeftOut"]
+		if (got == true) != want {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+}
+
 // The pages of a search have each chat once, in the order of lists.
 func TestPagesOfChatsOfAClient(t *testing.T) {
 	k := newTalking(t)

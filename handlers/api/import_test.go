@@ -156,16 +156,16 @@ func TestALongImportIsTakenInByParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
 		file := "nummer;naam\n"
-		for n := range 400 {
+		for n := range 800 {
 			file += fmt.Sprintf("%d;Klant %d\n", 1000+n, n)
 		}
 		o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
 			if strings.HasSuffix(r.URL.Path, "$batch") {
-				time.Sleep(50 * time.Second) // simulated
+				time.Sleep(8 * time.Second) // simulated
 			}
 			return wiretest.Pass
 		})
-		left := 400
+		left := 800
 		for parts := 1; ; parts++ {
 			began := time.Now()
 			got := o.imports(t, "", file)
@@ -175,7 +175,7 @@ func TestALongImportIsTakenInByParts(t *testing.T) {
 			o.wire.Fault(nil)
 			dry := o.imports(t, "?dryRun=true", file)
 			if got.status == http.StatusOK {
-				if parts == 1 || !strings.Contains(dry.text, `"same":400`) {
+				if parts == 1 || !strings.Contains(dry.text, `"same":800`) {
 					t.Errorf("%d parts, then %s", parts, dry.text)
 				}
 				return

@@ -71,6 +71,7 @@ type chatsView struct {
 	Tabs    []tab
 	Chats   []wire.ChatObject
 	More    string // where the list continues
+	LeftOut bool   // the search found more clients than count
 	Open    *openChat
 	New     *newChat // the office begins one
 	CanSend bool
@@ -114,9 +115,9 @@ func (v *request) chatsView(f chatFilter) *chatsView {
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
 		return view // the list stays as it is
 	}
-	var page wire.ListOf[wire.ChatObject]
+	var page wire.ChatList
 	v.read(f.apiPath(), &page)
-	view.Chats = page.Items
+	view.Chats, view.LeftOut = page.Items, page.ClientsLeftOut
 	// The API sorts chats by when they started; here the most recently active
 	// comes first.
 	sorting.By(view.Chats, func(a, b wire.ChatObject) int { return b.Last.Compare(a.Last) })

@@ -219,6 +219,16 @@ func TestAChatIsRead(t *testing.T) {
 	}
 }
 
+// A search that leaves out clients says so.
+func TestASearchThatLeavesOutClients(t *testing.T) {
+	api := talking("manager", "chats.read")
+	for _, found := range []wire.ChatList{{ClientsLeftOut: true}, {}} {
+		api.answers["GET /api/chats"] = found
+		want := map[bool]string{true: "Meer dan vijftig relaties", false: "!Meer dan vijftig"}[found.ClientsLeftOut]
+		wants(t, browse(t, api, "GET", "/web/chats?search=stichting", ""), 200, want, "Niets gevonden")
+	}
+}
+
 // The page asks for new messages, and does not change when there are none.
 func TestNews(t *testing.T) {
 	api := talking("editor", "chats.write")

@@ -126,7 +126,7 @@ type Query struct {
 }
 
 // Find returns the ids of rows in their order. Not ok says that too many rows begin
-// with the words to look through all of them. It costs at most a query for each word
+// with the words to look through all of them. It costs at most two queries for each word
 // and maxQueries more; usually one.
 func (x Index) Find(ctx context.Context, q Query) (found []string, ok bool, err error) {
 	leading := slices.Clone(q.Leading)
@@ -152,11 +152,17 @@ func (x Index) scan(ctx context.Context, q Query, word string, most int) (found 
 	start := x.wordKey(cut(word))
 	columns := append([]string{wordsName}, q.Columns...)
 	wanted := map[string]int{} // by the key of their word
+	// A word that very many have is found with few rows, unless other words narrow it.
+	size := table.MaxRange
+	if most > 1 {
+		size = min(2*q.Limit, size)
+	}
 	for from, n := start, 0; from != ""; n++ {
 		if n == most {
 			return nil, false, nil
 		}
-		rows, next, err := x.Table.Columns(ctx, from, table.PastPrefix(start), table.MaxRange, columns...)
+		rows, next, err := x.Table.Columns(ctx, from, table.PastPrefix(start), size, columns...)
+		size = min(8*size, table.MaxRange)
 		if err != nil {
 			return nil, false, fmt.Errorf("search %s: %w", x.Name, err)
 		}
@@ -174,6 +180,7 @@ func (x Index) scan(ctx context.Context, q Query, word string, most int) (found 
 		}
 		if wanted[at] >= q.Limit {
 			from = at + ids.Above
+			most = max(most, 2) // perhaps no other word begins so
 		} else {
 			from = max(from, at+q.After)
 		}

@@ -61,6 +61,33 @@ func TestFindReadsTheRowsOfTheRarerWord(t *testing.T) {
 	}
 }
 
+// A word that all have is found with one query of few rows, of two sizes of an index; one that
+// only few are wanted of is given up after ten queries.
+func TestFindByAWordThatAllHave(t *testing.T) {
+	x, wire := withFrequentWord(t)
+	for _, rows := range []int{2500, 25_000} {
+		for i := 2500; i < rows; i += table.MaxOps {
+			var ops []table.Op
+			for n := range table.MaxOps {
+				ops = append(ops, x.Put(fmt.Sprintf("ie%06d", i+n), index.Entry{Words: []string{"zzzz"}, Leading: []string{"zzzz"}})...)
+			}
+			must.Do(t, x.Table.Write(t.Context(), ops...))
+		}
+		wire.Reset()
+		q := index.Query{Words: []string{"zz"}, Leading: []string{"zz"}, Limit: 50}
+		found, ok, err := x.Find(t.Context(), q)
+		calls := wire.Calls()
+		if err != nil || !ok || len(found) != 50 || len(calls) != 2 || calls[0].Received+calls[1].Received > 24<<10 {
+			t.Errorf("%d of %d rows, %v, %v: %d calls, %d bytes", len(found), rows, ok, err, len(calls), calls[0].Received)
+		}
+		wire.Reset()
+		q.Keep = func(map[string]string) bool { return false }
+		if found, ok, err = x.Find(t.Context(), q); err != nil || len(found) > 0 || ok != (rows < 10_000) || len(wire.Calls()) > 10 {
+			t.Errorf("none of %d rows: %v, %v, %v with %d calls", rows, found, ok, err, len(wire.Calls()))
+		}
+	}
+}
+
 // What has some words is found with as many queries as there are words, however many rows
 // lie between, and with one when there are few rows.
 func TestEach(t *testing.T) {

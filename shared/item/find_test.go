@@ -102,6 +102,35 @@ func TestFindDoesNotGrow(t *testing.T) {
 	}
 }
 
+// The list of dismissed mails costs the same when ten times as many are, and all of them; so
+// does a word of all their subjects, and one page costs no more than it shows.
+func TestAllDismissedDoNotGrow(t *testing.T) {
+	type cost struct{ calls, bytes int }
+	costs := map[string][]cost{}
+	for _, n := range []int{300, 3000} {
+		s, wire, _ := countedStore(t)
+		must.Do(t, s.Index(t.Context()))
+		storeIn(t, s, 0, item.Dismissed, repeated("Nieuwsbrief november", n)...)
+		for _, words := range [][]string{nil, {"nieuws"}, {"november", "nieuwsbrief"}} {
+			wire.Reset()
+			items, _, ok, err := s.Find(t.Context(), item.Search{State: item.Dismissed, Words: words, Limit: 50})
+			if err != nil || !ok || len(items) != 50 {
+				t.Fatalf("%v of %d: %d found, %v, %v", words, n, len(items), ok, err)
+			}
+			c := cost{calls: len(wire.Calls())}
+			for _, call := range wire.Calls() {
+				c.bytes += call.Received
+			}
+			costs[fmt.Sprint(words)] = append(costs[fmt.Sprint(words)], c)
+		}
+	}
+	for words, c := range costs {
+		if t.Log(words, c); c[1].calls > c[0].calls+2 || words == "[]" && c[1].bytes > c[0].bytes*11/10 {
+			t.Errorf("%s costs %v with 300 and 3000", words, c)
+		}
+	}
+}
+
 // A search finds what it is to find: page after page without a gap, in the state in
 // which a mail is now, also mail of an older version.
 func TestFind(t *testing.T) {

@@ -27,6 +27,12 @@ type ChatObject struct {
 	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
 }
 
+// A ChatList is a page of a list of chats.
+type ChatList struct {
+	ListOf[ChatObject]
+	ClientsLeftOut bool `json:"clientsLeftOut,omitempty" doc:"whether a search found more clients than count: chats of others may be missing"`
+}
+
 // ChatCounts counts chats of the caller.
 type ChatCounts struct {
 	Unread int  `json:"unread" doc:"your open chats of which something is unread, without those that wait for a later moment and those of more than 35 members; at most 1,000"`
