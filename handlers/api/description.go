@@ -116,8 +116,14 @@ func (a *api) describeOperation(method, path string, op *huma.Operation) {
 	if method != http.MethodGet {
 		statuses = append(statuses, http.StatusConflict)
 	}
-	if slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "header" && strings.EqualFold(p.Name, "If-Match") }) {
+	has := func(header string) bool {
+		return slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "header" && strings.EqualFold(p.Name, header) })
+	}
+	if has("If-Match") {
 		statuses = append(statuses, http.StatusPreconditionFailed)
+	}
+	if has("If-None-Match") {
+		op.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: "It still has one of the ETags."}
 	}
 	for _, status := range statuses {
 		if status >= http.StatusInternalServerError {

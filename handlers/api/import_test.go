@@ -156,7 +156,7 @@ func TestALongImportIsTakenInByParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
 		file := "nummer;naam\n"
-		for n := range 800 {
+		for n := range 2500 {
 			file += fmt.Sprintf("%d;Klant %d\n", 1000+n, n)
 		}
 		o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
@@ -165,7 +165,7 @@ func TestALongImportIsTakenInByParts(t *testing.T) {
 			}
 			return wiretest.Pass
 		})
-		left := 800
+		left := 2500
 		for parts := 1; ; parts++ {
 			began := time.Now()
 			got := o.imports(t, "", file)
@@ -175,7 +175,7 @@ func TestALongImportIsTakenInByParts(t *testing.T) {
 			o.wire.Fault(nil)
 			dry := o.imports(t, "?dryRun=true", file)
 			if got.status == http.StatusOK {
-				if parts == 1 || !strings.Contains(dry.text, `"same":800`) {
+				if parts == 1 || !strings.Contains(dry.text, `"same":2500`) {
 					t.Errorf("%d parts, then %s", parts, dry.text)
 				}
 				return
