@@ -96,9 +96,11 @@ type Search struct {
 func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string, ok bool, err error) {
 	ask := index.Query{Words: q.Words, After: q.After, Limit: q.Limit + 1, Columns: []string{"members", "client", "state"}}
 	ask.Leading = slices.DeleteFunc(slices.Clone(q.Words), func(w string) bool { return !item.Leads(w) })
-	ask.Keep = func(columns map[string]string) bool {
-		return (q.Client == "" || columns["client"] == q.Client) && (q.State == "" || columns["state"] == string(q.State)) &&
-			(q.Members == nil || anyIn(q.Members, strings.Fields(columns["members"])))
+	if q.Client != "" || q.State != "" || q.Members != nil {
+		ask.Keep = func(columns map[string]string) bool {
+			return (q.Client == "" || columns["client"] == q.Client) && (q.State == "" || columns["state"] == string(q.State)) &&
+				(q.Members == nil || anyIn(q.Members, strings.Fields(columns["members"])))
+		}
 	}
 	if ok, err := s.progress.Done(ctx); !ok || err != nil {
 		return nil, "", false, err

@@ -152,9 +152,9 @@ func (x Index) scan(ctx context.Context, q Query, word string, most int) (found 
 	start := x.wordKey(cut(word))
 	columns := append([]string{wordsName}, q.Columns...)
 	wanted := map[string]int{} // by the key of their word
-	// A word that very many have is found with few rows, unless other words narrow it.
+	// A word that very many have is found with few rows, when nothing narrows it.
 	size := table.MaxRange
-	if most > 1 {
+	if len(q.Words) <= 1 && q.Keep == nil {
 		size = min(2*q.Limit, size)
 	}
 	for from, n := start, 0; from != ""; n++ {

@@ -140,9 +140,11 @@ func (s *Store) find(ctx context.Context, q Search) (found []string, ok bool, er
 	if q.State == Dismissed && len(q.Words) == 0 {
 		ask.Leading = []string{everyOne}
 	}
-	ask.Keep = func(columns map[string]string) bool {
-		return (q.Reason == "" || columns["reason"] == string(q.Reason)) &&
-			(q.Mailboxes == nil || slices.Contains(q.Mailboxes, columns["mailbox"]))
+	if q.Reason != "" || q.Mailboxes != nil {
+		ask.Keep = func(columns map[string]string) bool {
+			return (q.Reason == "" || columns["reason"] == string(q.Reason)) &&
+				(q.Mailboxes == nil || slices.Contains(q.Mailboxes, columns["mailbox"]))
+		}
 	}
 	for _, x := range indexes {
 		if q.State != "" && q.State != x.state {
