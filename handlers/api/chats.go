@@ -71,7 +71,7 @@ func (a *api) registerChats() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
 		a.listChats)
-	handle(a, access.ChatsRead, op("count-chats", http.MethodGet, "/api/chats/counts", "How many chats have something that you have not read"),
+	handle(a, access.ChatsRead, op("count-chats", http.MethodGet, "/api/chats/counts", "How many chats you have not read"),
 		func(ctx context.Context, _ *struct{}) (*bodyOutput[wire.ChatCounts], error) {
 			n := wire.ChatCounts{}
 			me := actor(ctx).Member.ID
@@ -86,7 +86,7 @@ func (a *api) registerChats() {
 		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
-			IfNoneMatch string `header:"If-None-Match" maxLength:"400" doc:"an ETag, or a list of them: 304 when the chat still has one, names and unread aside"`
+			IfNoneMatch string `header:"If-None-Match" maxLength:"400" doc:"an ETag, or a list: 304 when the chat has one, names and unread aside"`
 		}, c chat.Chat) (*chatOutput, error) {
 			if tag := rowTag(c.ETag()); invoke.Unchanged(in.IfNoneMatch, tag) {
 				return &chatOutput{Status: http.StatusNotModified, ETag: tag}, nil

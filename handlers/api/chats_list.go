@@ -47,7 +47,8 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*bodyOutput[wire.C
 }
 
 // walkChats lists chats of the lists of members, or of all.
-func (a *api) walkChats(ctx context.Context, in *chatsInput, members []string, clients clientWords) (*bodyOutput[wire.ChatList], error) {
+func (a *api) walkChats(ctx context.Context, in *chatsInput, members []string,
+	clients clientWords) (*bodyOutput[wire.ChatList], error) {
 	chats, next, err := filtered(members, in.Limit, in.After, func(m string, limit int, after string) ([]chat.Chat, string, error) {
 		chats, next, err := a.Chats.List(ctx, chat.Query{Client: in.Client, Member: m, Limit: limit, After: after})
 		if m != actor(ctx).Member.ID { // the read marks of others are private

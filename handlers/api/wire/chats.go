@@ -30,12 +30,12 @@ type ChatObject struct {
 // A ChatList is a page of a list of chats.
 type ChatList struct {
 	ListOf[ChatObject]
-	ClientsLeftOut bool `json:"clientsLeftOut,omitempty" doc:"whether a search found more clients than count: chats of others may be missing"`
+	ClientsLeftOut bool `json:"clientsLeftOut,omitempty" doc:"a search found more clients than count"`
 }
 
 // ChatCounts counts chats of the caller.
 type ChatCounts struct {
-	Unread int  `json:"unread" doc:"your open chats of which something is unread, without those that wait for a later moment and those of more than 35 members; at most 1,000"`
+	Unread int  `json:"unread" doc:"your open chats with something unread that you see now, of at most 35 members; at most 1,000"`
 	More   bool `json:"more" doc:"whether there may be more than are counted"`
 }
 
