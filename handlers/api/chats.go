@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -106,19 +107,11 @@ func (a *api) registerChats() {
 	a.registerMoves()
 }
 
-func (in *ChatPath) chat() string { return in.Chat }
-
-// handleChat is handle for an operation on a chat to which the caller may do the action.
-func handleChat[I, O any, P interface {
-	*I
-	chat() string
-}](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, chat.Chat) (*O, error)) {
-	handle(a, action, op, func(ctx context.Context, in *I) (*O, error) {
-		c, err := a.chat(ctx, P(in).chat(), action)
-		if err != nil {
-			return nil, err
-		}
-		return serve(ctx, in, c)
+// handleChat is handle for an operation on the chat that its input names with Chat, and to
+// which the caller may do the action.
+func handleChat[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, chat.Chat) (*O, error)) {
+	a.register(action, op, reflect.ValueOf(serve), func(ctx context.Context, in reflect.Value) (any, error) {
+		return a.chat(ctx, in.FieldByName("Chat").String(), action)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -82,19 +83,11 @@ type MailPath struct {
 	Mail string `path:"mail" maxLength:"64"`
 }
 
-func (in *MailPath) mail() string { return in.Mail }
-
-// handleMail is handle for an operation on a mail to which the caller may do the action.
-func handleMail[I, O any, P interface {
-	*I
-	mail() string
-}](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, item.Item) (*O, error)) {
-	handle(a, action, op, func(ctx context.Context, in *I) (*O, error) {
-		it, err := a.mail(ctx, P(in).mail(), action)
-		if err != nil {
-			return nil, err
-		}
-		return serve(ctx, in, it)
+// handleMail is handle for an operation on the mail that its input names with Mail, and to
+// which the caller may do the action.
+func handleMail[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I, item.Item) (*O, error)) {
+	a.register(action, op, reflect.ValueOf(serve), func(ctx context.Context, in reflect.Value) (any, error) {
+		return a.mail(ctx, in.FieldByName("Mail").String(), action)
 	})
 }
 

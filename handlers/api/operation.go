@@ -41,6 +41,8 @@ type operation struct {
 	headers    []parameter // of the output
 
 	serve reflect.Value // the function of handle
+	// object reads what serve gets with its input; nil for nothing.
+	object func(ctx context.Context, in reflect.Value) (any, error)
 }
 
 // A parameter is a field of an input or output that is not in the body.
@@ -81,12 +83,13 @@ func content(description string, types ...string) map[string]*huma.Response {
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	a.register(action, op, reflect.ValueOf(serve))
+	a.register(action, op, reflect.ValueOf(serve), nil)
 }
 
 // register is handle, compiled once.
-func (a *api) register(action access.Action, op huma.Operation, serve reflect.Value) {
-	o := &operation{Operation: op, api: a, in: serve.Type().In(1).Elem(), out: serve.Type().Out(0).Elem(), serve: serve}
+func (a *api) register(action access.Action, op huma.Operation, serve reflect.Value,
+	object func(context.Context, reflect.Value) (any, error)) {
+	o := &operation{Operation: op, api: a, in: serve.Type().In(1).Elem(), out: serve.Type().Out(0).Elem(), serve: serve, object: object}
 	o.Extensions = map[string]any{actionKey: string(action)}
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, 1<<20)
 	if o.Responses == nil {
@@ -171,7 +174,15 @@ func (o *operation) call(ctx context.Context, in reflect.Value) (out reflect.Val
 }
 
 func (o *operation) serveOnce(ctx context.Context, in reflect.Value) (out reflect.Value, err error) {
-	results := o.serve.Call([]reflect.Value{reflect.ValueOf(ctx), in})
+	args := []reflect.Value{reflect.ValueOf(ctx), in}
+	if o.object != nil {
+		object, err := o.object(ctx, in.Elem())
+		if err != nil {
+			return reflect.Zero(reflect.PointerTo(o.out)), err
+		}
+		args = append(args, reflect.ValueOf(object))
+	}
+	results := o.serve.Call(args)
 	err, _ = results[1].Interface().(error)
 	return results[0], err
 }

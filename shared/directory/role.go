@@ -30,8 +30,8 @@ func (r Role) checked() (Role, error) {
 // Roles are what team members can be for clients, by name. One that somebody has at a
 // client is in use.
 func (s *Store) Roles() Kind[Role] {
-	return Kind[Role]{store: s, check: func(_ context.Context, _ *change, now, _ Role) (Role, error) { return now.checked() }, deleting: unusedRole,
-		list: by("role-name", func(r Role) []string { return []string{r.Name} })}
+	return Kind[Role]{store: s, deleting: unusedRole, list: by("role-name", func(r Role) []string { return []string{r.Name} }),
+		check: func(_ context.Context, _ *change, now, _ Role) (Role, error) { return now.checked() }}
 }
 
 // A role is rarely deleted, so all client teams are read for it. Rows by role
