@@ -105,7 +105,7 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 					if f.kill {
 						w.Start()
 					}
-					w.Pass(8) // what hangs in doubt is looked for after ten minutes, and claims end
+					w.PassEvery(10*time.Minute, 4) // what hangs in doubt is looked for after ten minutes, and claims end
 					w.goOn(chat, reply)
 					w.Check(t)
 					if t.Failed() {
@@ -162,7 +162,7 @@ func TestRandomConversations(t *testing.T) {
 				}
 				w.Poisoned = nil // a job can fail five times then; the tick finds its work again
 				w.Heal()
-				w.Pass(30)
+				w.PassEvery(20*time.Minute, 8)
 				w.goOn(chat, reply)
 				w.Check(t)
 				if t.Failed() {

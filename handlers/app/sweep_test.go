@@ -154,7 +154,7 @@ func TestRandomSchedules(t *testing.T) {
 				}
 				w.Poisoned = nil // under 20 % faults a job can fail five times; the tick finds its work again
 				w.Heal()
-				w.Pass(80) // pauses double up to six hours
+				w.PassEvery(20*time.Minute, 20) // pauses double up to six hours
 				w.checkMarks(t)
 				if got := w.Picture(); got != ending {
 					t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)

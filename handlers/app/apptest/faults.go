@@ -56,5 +56,5 @@ func (w *World) Heal() {
 // within half an hour, and the tick's own pauses are shorter.
 func (w *World) Recover() {
 	w.Heal()
-	w.Pass(12)
+	w.PassEvery(20*time.Minute, 3)
 }
