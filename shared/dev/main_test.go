@@ -101,15 +101,22 @@ func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
 	file := filepath.Join(data, "ports.json")
 	must.Do(t, os.WriteFile(file, fmt.Appendf(nil, `{"smtp":%d,"queue":%d}`, port, port), 0o600))
 	l := must.Get(listen(t.Context(), options{port: 0}, file))(t)
-	l.close()
+	defer func() { l.close() }()
 	if l.SMTP == port || l.Queue == port || l.App == 0 || l.Table == 0 {
 		t.Errorf("ports %+v", l.ports)
 	}
-	again := must.Get(listen(t.Context(), options{port: l.App}, file))(t)
-	again.close()
-	if again.ports != l.ports {
-		t.Errorf("the next time has ports %+v, want the same as %+v", again.ports, l.ports)
+	for range 5 { // another program may take one in between
+		l.close()
+		again, err := listen(t.Context(), options{port: l.App}, file)
+		if err != nil {
+			again = must.Get(listen(t.Context(), options{port: 0}, file))(t)
+		}
+		same := again.ports == l.ports
+		if l = again; same {
+			return
+		}
 	}
+	t.Errorf("the next time has others than %+v", l.ports)
 }
 
 func TestADataFolderThatCannotBeUsedIsOneSentence(t *testing.T) {

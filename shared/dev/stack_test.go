@@ -329,6 +329,8 @@ func killHandler(t *testing.T, data string) {
 	}
 }
 
+// A Functions host on PATH that fails is an error: the stand-in would hide what the real
+// one shows. The folder of that start serves the next one.
 func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles the handler")
@@ -336,7 +338,18 @@ func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
 	if err := npm.CheckNode(t.Context()); err != nil {
 		t.Skip(err)
 	}
-	r := startStack(t, "-data", t.TempDir(), "-empty")
+	data := t.TempDir()
+	t.Run("a Functions host that fails", func(t *testing.T) {
+		bin := t.TempDir()
+		must.Do(t, os.WriteFile(filepath.Join(bin, "func"), []byte("#!/bin/sh\nexit 3\n"), 0o755))
+		t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+		var stdout, stderr safeBuffer
+		code := dispatch(t.Context(), []string{"-json", "-port", "0", "-empty", "-data", data}, &stdout, &stderr)
+		if code == 0 || stdout.String() != "" || !strings.Contains(stderr.String(), filepath.Join(bin, "func")) {
+			t.Errorf("exit code %d, printed %q\n%s", code, stdout.String(), stderr.String())
+		}
+	})
+	r := startStack(t, "-data", data, "-empty")
 	for _, path := range []string{"/mails", "/team-members", "/clients", "/connectors"} {
 		if n := len(r.list(t, path)); n != 0 {
 			t.Errorf("%s: %d", path, n)
@@ -351,24 +364,5 @@ func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
 	}
 	if r.Host != want {
 		t.Errorf("host %q, want %q", r.Host, want)
-	}
-}
-
-// A Functions host on PATH that fails is an error: the stand-in would hide what
-// the real one shows.
-func TestAFunctionsHostThatFailsIsAnError(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it compiles the handler")
-	}
-	if err := npm.CheckNode(t.Context()); err != nil {
-		t.Skip(err)
-	}
-	bin := t.TempDir()
-	must.Do(t, os.WriteFile(filepath.Join(bin, "func"), []byte("#!/bin/sh\nexit 3\n"), 0o755))
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	var stdout, stderr safeBuffer
-	code := dispatch(t.Context(), []string{"-json", "-port", "0", "-empty", "-data", t.TempDir()}, &stdout, &stderr)
-	if code == 0 || stdout.String() != "" || !strings.Contains(stderr.String(), filepath.Join(bin, "func")) {
-		t.Errorf("exit code %d, printed %q\n%s", code, stdout.String(), stderr.String())
 	}
 }
