@@ -20,7 +20,8 @@ type matrixOffice struct {
 }
 
 func newMatrixOffice(t *testing.T) *matrixOffice {
-	w := waitingOffice(t)
+	w := &world{World: apptest.NewSavable(t)}
+	w.WaitingMail()
 	o := &matrixOffice{w, map[string]string{}}
 	for _, m := range []object{
 		{"name": "Lezer", "rights": "reader"}, {"name": "Buiten", "rights": "reader"}, {"name": "Vreemd", "rights": "editor"},
@@ -93,13 +94,26 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	o.ids["tomorrow"] = now.Add(24 * time.Hour).Format(time.RFC3339)
 	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.ID("Kennismaking"), w.ID("Vervalst"), w.ID("Eerder"), w.ID("Krant 2")
 	o.ids["upload"] = o.as("anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")["id"].(string)
-	w.Queues.Add("mark-poison", `{"job":"mark","mails":[]}`)
-	o.ids["queue"], o.ids["poison"] = "mark", w.First("/api/poison")
+	o.poison()
 	// Who asks for the first time is bound to an account.
 	for _, u := range matrixUsers {
 		o.as(u.name, "GET", "/api/me", nil)
 	}
 	return o
+}
+
+// openMatrixOffice is a matrixOffice that was saved: much sooner there than a new one.
+func openMatrixOffice(t *testing.T, dir string, ids map[string]string) *matrixOffice {
+	w, _ := apptest.Open(t, dir)
+	o := &matrixOffice{&world{World: w}, maps.Clone(ids)}
+	o.poison()
+	return o
+}
+
+// poison is a message that failed too often, which is not saved.
+func (o *matrixOffice) poison() {
+	o.Queues.Add("mark-poison", `{"job":"mark","mails":[]}`)
+	o.ids["queue"], o.ids["poison"] = "mark", o.First("/api/poison")
 }
 
 // write has Anna write replies, each in another state, and a draft.

@@ -4,10 +4,17 @@ import (
 	"testing"
 )
 
-// WaitingOffice is an office in which mail waits for people: three of an unknown sender,
-// at two addresses, and a newsletter.
+// WaitingOffice is a new world with what WaitingMail makes.
 func WaitingOffice(t *testing.T) *World {
 	w := NewWorld(t)
+	w.WaitingMail()
+	return w
+}
+
+// WaitingMail makes an office in which mail waits for people: three of an unknown sender, at two
+// addresses, and a newsletter.
+func (w *World) WaitingMail() {
+	w.T.Helper()
 	w.Office()
 	w.Tick()
 	info, loon := "info@"+Domain, "loon@"+Domain
@@ -18,7 +25,6 @@ func WaitingOffice(t *testing.T) *World {
 	w.Send("nieuws@bladen.example", []string{info},
 		RawMail("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
 	w.Pass(1)
-	return w
 }
 
 // Mail is the mail with a subject.
