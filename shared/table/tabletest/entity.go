@@ -106,12 +106,11 @@ func readProp(name, edm string, raw json.RawMessage) (prop, *problem) {
 // readValue returns the value as answers contain it, whether it needs a type
 // annotation, and how many bytes the service counts for it.
 func readValue(name, edm string, raw json.RawMessage) (value []byte, annotation bool, size int, bad *problem) {
-	wrong := invalid("InvalidInput", "The value of %s is not of type %s.", name, edm)
 	var text string
 	isText := raw[0] == '"'
 	if isText {
 		if json.Unmarshal(raw, &text) != nil {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 	}
 	switch {
@@ -121,11 +120,11 @@ func readValue(name, edm string, raw json.RawMessage) (value []byte, annotation 
 		if utf16Len(text) > 32<<10 {
 			return nil, false, 0, tooLong(name)
 		}
-		return quote(text), false, 4 + 2*utf16Len(text), nil
+		return raw, false, 4 + 2*utf16Len(text), nil
 	case edm == "Edm.Double" || edm == "" && bytes.ContainsAny(raw, ".eE") && raw[0] != '{' && raw[0] != '[':
 		f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 		value = strconv.AppendFloat(nil, f, 'g', -1, 64)
 		if !bytes.ContainsAny(value, ".e") {
@@ -134,19 +133,19 @@ func readValue(name, edm string, raw json.RawMessage) (value []byte, annotation 
 		return value, false, 8, nil
 	case edm == "" || edm == "Edm.Int32":
 		if _, err := strconv.ParseInt(string(raw), 10, 32); err != nil {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 		return raw, false, 4, nil
 	case edm == "Edm.Int64" && isText:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 		return quote(strconv.FormatInt(n, 10)), true, 8, nil
 	case edm == "Edm.DateTime" && isText:
 		t, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil || t.Year() < 1601 || t.Nanosecond()%100 != 0 {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 		return quote(t.UTC().Format(edmTime)), true, 8, nil
 	case edm == "Edm.Guid" && guid.MatchString(text):
@@ -154,14 +153,18 @@ func readValue(name, edm string, raw json.RawMessage) (value []byte, annotation 
 	case edm == "Edm.Binary" && isText:
 		data, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			return nil, false, 0, wrong
+			return nil, false, 0, wrong(name, edm)
 		}
 		if len(data) > 64<<10 {
 			return nil, false, 0, tooLong(name)
 		}
 		return quote(text), true, 4 + len(data), nil
 	}
-	return nil, false, 0, wrong
+	return nil, false, 0, wrong(name, edm)
+}
+
+func wrong(name, edm string) *problem {
+	return invalid("InvalidInput", "The value of %s is not of type %s.", name, edm)
 }
 
 func tooLong(name string) *problem {
