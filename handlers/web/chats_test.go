@@ -135,7 +135,7 @@ func TestChatsAreListed(t *testing.T) {
 }
 
 func TestNoChats(t *testing.T) {
-	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden",
+	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Geen gesloten chats", "?search=x": "Niets gevonden",
 		"?after=" + one: "Dit waren alle chats"} {
 		api := talking("manager")
 		api.answers["GET /api/chats"] = wire.ListOf[wire.ChatObject]{Items: []wire.ChatObject{}}
