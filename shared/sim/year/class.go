@@ -136,9 +136,9 @@ func Classes() (sorts []Sort) {
 
 // A cast holds who plays in the classes, and what they have played.
 type cast struct {
-	threads    []pastThread
+	threads    []*pastThread
 	large      *person
-	firms      []firm // of third parties
+	firms      [][]*person // third parties
 	portals    []*portal
 	suppliers  []*supplier
 	assistants []*person
@@ -171,7 +171,7 @@ func (y *Year) harden() {
 	}
 	for range max(1, before/40) {
 		c := pick(y, y.with(func(c *client) bool { return c.domain != "" && !c.broken && c.scanner == "" && !c.shares }))
-		c.soft = y.newDomain("verzending" + pick(y, inventedA) + pick(y, inventedB))
+		c.soft = y.newDomain("verzending" + y.invented())
 	}
 	for range max(2, before/40) {
 		p := y.outsider(y.surname() + " " + y.say(officeServices))
@@ -203,17 +203,14 @@ func (y *Year) trouble(total float64) float64 {
 
 // outsider makes a person who knows clients and is none, with a firm.
 func (y *Year) outsider(firm string) *person {
-	domain := y.newDomain(firm)
-	p := y.colleagueAt(firm, domain)
-	return p
+	return y.colleagueAt(firm, y.newDomain(firm))
 }
 
 // colleagueAt makes one more person of a firm.
 func (y *Year) colleagueAt(firm, domain string) *person {
 	name := y.fullName()
 	p := y.newPerson(nil, name, func(n [2]string) string {
-		first, last := strings.ReplaceAll(plain(n[0]), " ", ""), strings.ReplaceAll(plain(n[1]), " ", "")
-		return pick(y, []string{first, first[:1] + "." + last, first + "." + last}) + "@" + domain
+		return pick(y, addressForms(n)) + "@" + domain
 	})
 	y.people = y.people[:len(y.people)-1] // never opens a conversation by himself
 	p.firm, p.outside, p.weight, p.signs = firm, true, 0, y.often(0.8)
@@ -230,7 +227,7 @@ func (y *Year) enters(p *person) {
 	y.office.Contacts = append(y.office.Contacts, p.contact())
 }
 
-// about adds a client to those that a person writes for.
+// writesFor adds a client to those that a person writes for.
 func (p *person) writesFor(c *client) {
 	if !slices.Contains(p.clients, c) {
 		p.clients = append(p.clients, c)
@@ -286,6 +283,9 @@ func (y *Year) converse(sort Sort, p *person, c *client, l draft, knowable bool,
 	}
 	y.goOn(p, th, l.at)
 }
+
+// certainOf says that a mail is of a known person with one client, if it is.
+func certainOf(p *person) func(*Truth) { return func(t *Truth) { t.Certain = len(p.clients) == 1 } }
 
 // matter fills a draft with an ordinary matter.
 func (y *Year) matter(l *draft) {

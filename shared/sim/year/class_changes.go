@@ -64,25 +64,20 @@ func (y *Year) plusAddress(at time.Time) {
 
 // jobChanged moves a person to another client. The address stays.
 func (y *Year) jobChanged(at time.Time) {
-	if p := choose(y, y.active(func(p *person) bool { return y.cast.movers[p] != nil && p.sort == JobChanged })); p != nil && y.often(0.6) {
-		l := y.draft(p, at)
-		y.matter(&l)
-		l.signature = p.name() + "\n" + p.clients[0].Name
-		old := y.cast.movers[p].Number
-		y.converse(JobChanged, p, p.clients[0], l, true, func(t *Truth) { t.Left = []string{old} })
-		return
+	p := choose(y, y.active(func(p *person) bool { return y.cast.movers[p] != nil && p.sort == JobChanged }))
+	moves := p == nil || !y.often(0.6)
+	if moves {
+		if p = y.someone(func(p *person) bool { return p.clients[0].main != p }); p == nil {
+			return
+		}
+		y.cast.movers[p] = p.clients[0]
+		p.clients, p.sort, p.private = []*client{y.another(p.clients...)}, JobChanged, ""
 	}
-	p := y.someone(func(p *person) bool { return p.clients[0].main != p })
-	if p == nil {
-		return
-	}
-	old, c := p.clients[0], y.another(p.clients...)
-	y.cast.movers[p] = old
-	p.clients, p.sort, p.private = []*client{c}, JobChanged, ""
-	l := y.draft(p, at)
+	old, c, l := y.cast.movers[p], p.clients[0], y.draft(p, at)
 	y.matter(&l)
-	l.signature = p.name() + "\n" + c.Name
-	l.lines = append([]string{y.say(newJob, "{c}", y.call(c), "{x}", old.short)}, l.lines...)
+	if l.signature = p.name() + "\n" + c.Name; moves {
+		l.lines = append([]string{y.say(newJob, "{c}", y.call(c), "{x}", old.short)}, l.lines...)
+	}
 	y.converse(JobChanged, p, c, l, true, func(t *Truth) { t.Left = []string{old.Number} })
 }
 
@@ -126,11 +121,11 @@ func (y *Year) renamed(at time.Time) {
 	}
 	name := y.cast.renamed[c]
 	if name == "" {
-		name = pick(y, inventedA) + pick(y, inventedB) + " " + pick(y, trades)
+		name = y.invented() + " " + pick(y, trades)
 		y.cast.renamed[c] = name
 	}
 	p := y.newPerson(c, y.fullName(), func(n [2]string) string {
-		return strings.ReplaceAll(plain(n[0]), " ", "") + fmt.Sprint(y.number()) + "@" + strings.ReplaceAll(plain(name), " ", "") + ".example"
+		return joined(n[0]) + fmt.Sprint(y.number()) + "@" + joined(name) + ".example"
 	})
 	p.weight, p.sort = 0.5, Renamed
 	l := y.draft(p, at)

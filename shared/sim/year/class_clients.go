@@ -35,7 +35,7 @@ func (y *Year) privateClient(at time.Time) {
 	if y.often(0.3) {
 		l.from = c.first[:1] + ". " + c.surname
 	}
-	l.subject, l.lines = y.fill(y.say(privateSubjects), at), []string{y.fill(y.say(privateLines), at)}
+	l.says(y, privateSubjects, privateLines)
 	y.converse(PrivateClient, c.main, c, l, true, nil)
 }
 
@@ -64,9 +64,9 @@ func (y *Year) ownerPrivate(at time.Time) {
 	c := p.clients[0]
 	if y.often(0.5) {
 		c = p.clients[len(p.clients)-1]
-		l.subject, l.lines = y.fill(y.say(ownSubjects), at), []string{y.fill(y.say(ownLines), at)}
+		l.says(y, ownSubjects, ownLines)
 	} else {
-		l.subject, l.lines = y.fill(y.say(companySubjects), at), []string{y.fill(y.say(companyLines), at)}
+		l.says(y, companySubjects, companyLines)
 	}
 	companies := 0
 	for _, c := range p.clients {
@@ -141,11 +141,11 @@ func (y *Year) foreign(p *person, at time.Time) {
 	language := pick(y, languages)
 	l := y.draft(p, at)
 	l.greeting, l.ending = language.greeting, language.ending
-	l.subject, l.lines = y.fill(y.say(language.subjects), at), []string{y.fill(y.say(language.lines), at)}
+	l.says(y, language.subjects, language.lines)
 	if len(p.clients) > 1 {
 		l.lines = append(l.lines, strings.ReplaceAll(language.about, "{c}", y.call(c)))
 	}
-	y.converse(Foreign, p, c, l, true, func(t *Truth) { t.Certain = len(p.clients) == 1 })
+	y.converse(Foreign, p, c, l, true, certainOf(p))
 }
 
 func (y *Year) application(at time.Time) {
@@ -205,14 +205,14 @@ func (y *Year) passedInvoice(p *person, at time.Time) {
 	q := quoted{name: other.short, email: "administratie@" + other.domain, to: p.name(), subject: subject, at: at.Add(-3 * time.Hour),
 		text: y.fill(y.say(invoiceTexts, "{x}", other.Name, "{k}", other.KvK, "{v}", other.VAT, "{c}", c.Name), at)}
 	if other.domain == "" {
-		q.email = "facturen@" + strings.ReplaceAll(plain(other.short), " ", "") + ".example"
+		q.email = "facturen@" + joined(other.short) + ".example"
 	}
 	l.subject, l.quote, l.forwards, l.files = "Fwd: "+subject, &q, true, []file{{"factuur.pdf", "application/pdf"}}
 	l.lines = nil
 	if y.often(0.6) {
 		l.lines = []string{y.say(passing)}
 	}
-	y.converse(PassedInvoice, p, c, l, true, func(t *Truth) { t.Certain = true })
+	y.converse(PassedInvoice, p, c, l, true, certainOf(p))
 }
 
 // photoOnly sends pictures and nothing else.
@@ -229,7 +229,7 @@ func (y *Year) photoOnly(at time.Time) {
 	l.subject = y.say([]string{"", "IMG_20{n}.jpg", "Foto", "bonnetjes", "Scan", ""}, "{n}", fmt.Sprint(100+y.number()))
 	l.files = []file{{fmt.Sprintf("IMG_%04d.jpg", y.random.IntN(9999)), "image/jpeg"},
 		{fmt.Sprintf("20260%d14_%06d.jpg", 1+y.random.IntN(9), y.random.IntN(235959)), "image/jpeg"}}
-	y.converse(PhotoOnly, p, pick(y, p.clients), l, len(p.clients) == 1, func(t *Truth) { t.Certain = len(p.clients) == 1 })
+	y.converse(PhotoOnly, p, pick(y, p.clients), l, len(p.clients) == 1, certainOf(p))
 }
 
 // chatExport sends a conversation with somebody else, who is at another client.
@@ -243,7 +243,7 @@ func (y *Year) chatExport(at time.Time) {
 	l.subject = y.say(exportSubjects, "{p}", other.name())
 	l.lines = []string{y.say(exportLines)}
 	l.files = []file{{"WhatsApp-chat met " + other.name() + ".txt", "text/plain"}}
-	y.converse(ChatExport, p, p.clients[0], l, true, func(t *Truth) { t.Certain = true })
+	y.converse(ChatExport, p, p.clients[0], l, true, certainOf(p))
 }
 
 func (y *Year) invitation(p *person, at time.Time) {

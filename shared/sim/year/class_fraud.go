@@ -15,11 +15,11 @@ func (y *Year) softForged(p *person, at time.Time) {
 	l.subject, l.lines = y.fill(y.say(fraudSubjects), at),
 		[]string{y.fill(y.say(fraudLines, "{c}", p.clients[0].short), at), y.say(fraudClosings)}
 	if y.often(0.25) {
-		if th := y.past(at, 3, func(t pastThread) bool { return t.by == p }); th != nil {
+		if th := y.past(at, 3, func(t *pastThread) bool { return t.by == p }); th != nil {
 			l.subject, l.quote = "Re: "+th.subject, &th.quoted // got from a stolen mailbox
 		}
 	}
-	y.fraud(SoftForged, l, fmt.Sprintf("u%d@%s", y.number(), y.newDomain(pick(y, inventedA)+pick(y, inventedB)+"host")))
+	y.fraud(SoftForged, l, fmt.Sprintf("u%d@%s", y.number(), y.newDomain(y.invented()+"host")))
 }
 
 // softGenuine lets a client send its mail with another company's servers from now on.
@@ -28,7 +28,7 @@ func (y *Year) softGenuine(at time.Time) {
 		return c.domain != "" && !c.shares && !c.broken && c.soft == "" && c.scanner == ""
 	})
 	if c := choose(y, with); c != nil && y.often(0.5) {
-		c.soft = y.newDomain("verzending" + pick(y, inventedA) + pick(y, inventedB))
+		c.soft = y.newDomain("verzending" + y.invented())
 	}
 }
 

@@ -1,15 +1,10 @@
 package year
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
-
-// A firm has people who write about clients that it serves as well.
-type firm struct {
-	kind   int // of firmKinds
-	people []*person
-}
 
 // hireBookkeeper makes a bookkeeper with thirty to fifty clients, most of whom never
 // write themselves.
@@ -39,7 +34,7 @@ func (y *Year) nameFirms(n int) {
 	for i := range max(3, n/15) {
 		kind := i % len(firmNames)
 		surname := y.surname()
-		f := firm{kind: kind}
+		var people []*person
 		name := y.say(firmNames[kind], "{s}", surname)
 		domain := y.newDomain(name)
 		for range 1 + y.random.IntN(3) {
@@ -49,23 +44,22 @@ func (y *Year) nameFirms(n int) {
 			if y.often(0.7) {
 				y.enters(p)
 			}
-			f.people = append(f.people, p)
+			people = append(people, p)
 		}
-		y.cast.firms = append(y.cast.firms, f)
+		y.cast.firms = append(y.cast.firms, people)
 	}
 }
 
 // thirdParty writes about the client at which the person is known, or about another
 // one, which the mail then names.
 func (y *Year) thirdParty(at time.Time) {
-	f := pick(y, y.cast.firms)
-	p := pick(y, f.people)
+	p := pick(y, pick(y, y.cast.firms))
 	c := pick(y, p.clients)
 	if y.often(0.45) {
 		c = y.another(p.clients...)
 	}
 	l := y.draft(p, at)
-	l.subject, l.lines = y.fill(y.say(firmSubjects), at), []string{y.fill(y.say(firmLines), at)}
+	l.says(y, firmSubjects, firmLines)
 	named := true
 	switch r := y.random.Float64(); {
 	case len(p.clients) == 1 && c == p.clients[0] && r < 0.4:
@@ -110,22 +104,22 @@ func (y *Year) debt(at time.Time) {
 // another client.
 func (y *Year) namedUnlinked(at time.Time) {
 	p := y.someone(nil)
-	if p == nil || y.often(0.5) {
-		c := y.another()
-		p = y.stranger(pick(y, inventedA)+pick(y, inventedB)+" "+y.say(officeServices), c)
-		l := y.draft(p, at)
-		y.matter(&l)
-		l.lines = append(l.lines, y.say(numbered, "{n}", c.Number))
-		y.converse(NamedUnlinked, p, c, l, true, nil)
-		return
+	var c *client
+	stranger := p == nil || y.often(0.5)
+	if stranger {
+		c = y.another()
+		p = y.stranger(y.invented()+" "+y.say(officeServices), c)
+	} else {
+		c = y.another(p.clients...)
 	}
-	c := y.another(p.clients...)
 	l := y.draft(p, at)
-	y.matter(&l)
-	l.lines = append([]string{y.say(helpsOut, "{c}", y.call(c), "{n}", c.Number)}, l.lines...)
-	y.cast.movers[p] = p.clients[0] // no longer an ordinary person
-	p.writesFor(c)
-	p.habits, p.usual = map[string]*client{}, map[string]map[string]int{}
+	if y.matter(&l); stranger {
+		l.lines = append(l.lines, y.say(numbered, "{n}", c.Number))
+	} else {
+		l.lines = append([]string{y.say(helpsOut, "{c}", y.call(c), "{n}", c.Number)}, l.lines...)
+		y.newMatter(p)
+		p.writesFor(c)
+	}
 	y.converse(NamedUnlinked, p, c, l, true, nil)
 }
 
@@ -149,38 +143,42 @@ func (y *Year) assistant(at time.Time) {
 
 // outsiderAnswer is an answer of a client's supplier, who got the office's mail too.
 func (y *Year) outsiderAnswer(at time.Time) {
-	th := y.past(at, 30, func(t pastThread) bool { return !t.client.broken && t.client.soft == "" })
+	th := y.past(at, 30, func(t *pastThread) bool { return !t.client.broken && t.client.soft == "" })
 	if th == nil {
 		return
 	}
-	p := y.stranger(pick(y, inventedA)+pick(y, inventedB)+" "+pick(y, trades), th.client)
+	p := y.stranger(y.invented()+" "+pick(y, trades), th.client)
 	l := y.draft(p, at)
-	l.subject, l.answers, l.quote, l.to = "RE: "+th.subject, th.ids, &th.quoted, th.to[:1]
-	l.lines = []string{y.say(answersAll)}
-	copied := *th.thread
-	copied.sort, copied.ids = OutsiderAnswer, append([]string{}, th.ids...)
+	l.subject, l.lines = "RE: "+th.subject, []string{y.say(answersAll)}
+	y.again(OutsiderAnswer, th, p, l).Any = true
+}
+
+// again goes on with an old conversation in mail of another sort.
+func (y *Year) again(sort Sort, t *pastThread, p *person, l draft) *Truth {
+	copied := *t.thread
+	copied.sort, copied.ids = sort, slices.Clone(t.ids)
+	l.answers, l.quote, l.to = t.ids, &t.quoted, t.to[:1]
 	y.deliver(p, &copied, l, true, "")
-	y.mails[len(y.mails)-1].Truth.Any = true
+	return &y.mails[len(y.mails)-1].Truth
+}
+
+// newMatter says that a person with one client writes for one more: the person is no
+// longer an ordinary one.
+func (y *Year) newMatter(p *person) {
+	y.cast.movers[p] = p.clients[0]
+	p.habits, p.usual = map[string]*client{}, map[string]map[string]int{}
 }
 
 // past returns a conversation whose last mail is at least some days old.
-func (y *Year) past(at time.Time, days int, fits func(pastThread) bool) *pastThread {
-	var found []pastThread
-	for _, t := range y.cast.threads {
-		if t.quoted.at.Before(at.AddDate(0, 0, -days)) && !t.by.gone && t.sort == "" && fits(t) {
-			found = append(found, t)
-		}
-	}
-	if len(found) == 0 {
-		return nil
-	}
-	t := pick(y, found)
-	return &t
+func (y *Year) past(at time.Time, days int, fits func(*pastThread) bool) *pastThread {
+	return choose(y, slices.DeleteFunc(slices.Clone(y.cast.threads), func(t *pastThread) bool {
+		return !t.quoted.at.Before(at.AddDate(0, 0, -days)) || t.by.gone || t.sort != "" || !fits(t)
+	}))
 }
 
 // oldThread answers an old conversation with a matter of another client.
 func (y *Year) oldThread(at time.Time) {
-	th := y.past(at, 14, func(t pastThread) bool { return t.by.met && !y.odd(t.by) })
+	th := y.past(at, 14, func(t *pastThread) bool { return t.by.met && !y.odd(t.by) })
 	if th == nil {
 		return
 	}
@@ -191,8 +189,7 @@ func (y *Year) oldThread(at time.Time) {
 		}
 	}
 	if len(p.clients) == 1 {
-		y.cast.movers[p] = p.clients[0]
-		p.habits, p.usual = map[string]*client{}, map[string]map[string]int{}
+		y.newMatter(p)
 	}
 	p.writesFor(c)
 	l := y.draft(p, at)
@@ -213,15 +210,12 @@ func (y *Year) oldThread(at time.Time) {
 
 // rolledThread answers an old conversation with another matter of the same client.
 func (y *Year) rolledThread(at time.Time) {
-	th := y.past(at, 60, func(t pastThread) bool { return t.by.met && !y.odd(t.by) && len(t.by.clients) == 1 })
+	th := y.past(at, 60, func(t *pastThread) bool { return t.by.met && !y.odd(t.by) && len(t.by.clients) == 1 })
 	if th == nil {
 		return
 	}
 	l := y.draft(th.by, at)
-	l.subject, l.answers, l.quote, l.to = "Re: "+th.subject, th.ids, &th.quoted, th.to[:1]
+	l.subject = "Re: " + th.subject
 	l.lines = append([]string{y.fill(y.say(nextYear), at)}, y.lines(pick(y, topics), at)...)
-	copied := *th.thread
-	copied.sort, copied.ids = RolledThread, append([]string{}, th.ids...)
-	y.deliver(th.by, &copied, l, true, "")
-	y.mails[len(y.mails)-1].Truth.Certain = true
+	y.again(RolledThread, th, th.by, l).Certain = true
 }

@@ -9,8 +9,7 @@ import (
 // A portal sends mail for many clients from one address.
 type portal struct {
 	*person
-	kind int    // of portalKinds
-	name string // as it calls itself
+	kind int // of portalKinds
 }
 
 // Where a portal names the client.
@@ -19,7 +18,7 @@ const (
 	inSubject
 	inText
 	inFile
-	places4 // the number of places
+	clientPlaces // the number of places
 )
 
 // openPortals makes a portal of each kind. Nobody in the directory has its address.
@@ -29,7 +28,7 @@ func (y *Year) openPortals() {
 		domain := y.newDomain(name)
 		p := &person{key: "portal " + name, first: name, email: pick(y, []string{"noreply", "mailer", "berichten", "service"}) + "@" + domain,
 			outside: true, wrote: map[string]bool{}}
-		y.cast.portals = append(y.cast.portals, &portal{p, kind, name})
+		y.cast.portals = append(y.cast.portals, &portal{p, kind})
 	}
 }
 
@@ -41,14 +40,12 @@ func (y *Year) portal(at time.Time) {
 	if c.domain == "" && y.often(0.5) {
 		c = y.another()
 	}
-	l := draft{from: o.name, email: o.email, at: at, id: y.messageID(o.email[strings.Index(o.email, "@")+1:]), program: gmail,
-		greeting: y.say(formalGreetings),
-		subject:  y.fill(y.say(k.subjects), at), lines: []string{y.fill(y.say(k.lines), at)}, ending: y.say(portalEndings, "{p}", o.name),
-		headers: k.headers}
-	knowable := true
-	switch where := (o.kind + y.voice() + y.about(0.3)) % places4; where {
+	id := y.messageID(o.email)
+	l := y.printed(o.person, at, k.subjects, k.lines)
+	l.id, l.ending, l.headers = id, y.say(portalEndings, "{p}", o.first), k.headers
+	switch where := (o.kind + y.voice() + y.about(0.3)) % clientPlaces; where {
 	case inDisplay:
-		l.from = y.say(viaPortal, "{c}", y.call(c), "{p}", o.name)
+		l.from = y.say(viaPortal, "{c}", y.call(c), "{p}", o.first)
 	case inSubject:
 		l.subject += y.say(subjectTails, "{c}", y.call(c), "{n}", c.Number)
 	case inText:
@@ -60,11 +57,9 @@ func (y *Year) portal(at time.Time) {
 	if k.soft {
 		envelope = fmt.Sprintf("bounce-%d@verzendhuis.example", y.number())
 	}
-	to := []string{pick(y, []string{"info", "administratie"}) + "@" + y.o.Domain}
-	l.to = to
-	y.mails = append(y.mails, Mail{At: at, From: envelope, To: to, Raw: l.raw(),
-		Truth: Truth{Kind: Chat, Sort: Portal, Person: o.key, Name: o.name, Email: o.email,
-			Client: c.Number, Clients: []string{c.Number}, Knowable: knowable, Any: true, Portal: true}})
+	l.to = []string{pick(y, []string{"info", "administratie"}) + "@" + y.o.Domain}
+	y.post(l, envelope, Truth{Kind: Chat, Sort: Portal, Person: o.key, Name: o.first, Email: o.email,
+		Client: c.Number, Clients: []string{c.Number}, Knowable: true, Any: true, Portal: true})
 }
 
 // personOf returns the name of the person who leads a client.
@@ -77,9 +72,8 @@ func personOf(c *client) string {
 
 func (y *Year) portalNotice(at time.Time) {
 	o := pick(y, y.cast.portals)
-	l := draft{from: o.name, email: o.email, at: at, program: gmail, greeting: y.say(formalGreetings),
-		subject: y.fill(y.say(noticeSubjects), at),
-		lines:   []string{y.fill(y.say(noticeLines), at)}, ending: y.say(portalEndings, "{p}", o.name), headers: portalKinds[o.kind].headers}
+	l := y.printed(o.person, at, noticeSubjects, noticeLines)
+	l.ending, l.headers = y.say(portalEndings, "{p}", o.first), portalKinds[o.kind].headers
 	y.junk(PortalNotice, l, fmt.Sprintf("bounce-%d@mail.%s", y.number(), o.email[strings.Index(o.email, "@")+1:]))
 }
 
@@ -92,7 +86,7 @@ type supplier struct {
 
 func (y *Year) nameSuppliers() {
 	for i := range 4 {
-		name := pick(y, inventedA) + pick(y, inventedB) + " " + y.say(supplies)
+		name := y.invented() + " " + y.say(supplies)
 		p := &person{key: "supplier " + name, first: name,
 			email: pick(y, []string{"facturen", "info", "klantenservice"}) + "@" + y.newDomain(name), outside: true,
 			wrote: map[string]bool{}, firm: name}
@@ -109,9 +103,8 @@ func (y *Year) supplierInvoice(at time.Time) {
 		c = y.another()
 		s.writesFor(c)
 	}
-	l := draft{from: s.first, email: s.email, at: at, program: gmail, greeting: y.say(formalGreetings),
-		subject: y.fill(y.say(invoiceSubjects), at),
-		lines:   []string{y.fill(y.say(invoiceLines), at)}, ending: s.first, files: []file{{"factuur.pdf", "application/pdf"}}}
+	l := y.printed(s.person, at, invoiceSubjects, invoiceLines)
+	l.files = []file{{"factuur.pdf", "application/pdf"}}
 	named := true
 	if s.several || y.often(0.6) {
 		l.lines = append(l.lines, y.say(invoiceFor, "{c}", y.call(c)))
@@ -119,17 +112,15 @@ func (y *Year) supplierInvoice(at time.Time) {
 		named = s.met
 	}
 	s.met = true
-	l.id, l.to = y.messageID(s.email[strings.Index(s.email, "@")+1:]), []string{"administratie@" + y.o.Domain}
-	y.mails = append(y.mails, Mail{At: at, From: s.email, To: l.to, Raw: l.raw(),
-		Truth: Truth{Kind: Chat, Sort: Supplier, Person: s.key, Name: s.first, Email: s.email,
-			Client: c.Number, Clients: s.numbers(), Knowable: named, Any: true}})
+	l.id, l.to = y.messageID(s.email), []string{"administratie@" + y.o.Domain}
+	y.post(l, s.email, Truth{Kind: Chat, Sort: Supplier, Person: s.key, Name: s.first, Email: s.email,
+		Client: c.Number, Clients: s.numbers(), Knowable: named, Any: true})
 }
 
 func (y *Year) supplierNews(at time.Time) {
 	s := pick(y, y.cast.suppliers)
-	l := draft{from: s.first, email: s.email, at: at, to: []string{"administratie@" + y.o.Domain}, program: gmail,
-		greeting: y.say(formalGreetings), subject: y.fill(y.say(supplierSubjects), at),
-		lines: []string{y.fill(y.say(supplierLines), at)}, ending: s.first}
+	l := y.printed(s.person, at, supplierSubjects, supplierLines)
+	l.to = []string{"administratie@" + y.o.Domain}
 	if y.often(0.4) {
 		l.headers = []string{"List-Unsubscribe: <https://verzendhuis.example/uit>"}
 	}

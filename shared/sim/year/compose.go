@@ -43,6 +43,18 @@ type draft struct {
 // A file is attached to a mail.
 type file struct{ name, mediaType string }
 
+// says gives a draft a subject and one line.
+func (l *draft) says(y *Year, subjects, lines []string) {
+	l.subject, l.lines = y.fill(y.say(subjects), l.at), []string{y.fill(y.say(lines), l.at)}
+}
+
+// printed returns a draft as a company sends it to its customers.
+func (y *Year) printed(p *person, at time.Time, subjects, lines []string) draft {
+	l := draft{from: p.first, email: p.email, at: at, program: gmail, greeting: y.say(formalGreetings), ending: p.first}
+	l.says(y, subjects, lines)
+	return l
+}
+
 // text returns what the writer wrote, without the quoted mail.
 func (l draft) text() string {
 	return strings.TrimSpace(strings.Join([]string{l.greeting, strings.Join(l.lines, " "), l.ending, l.signature}, "\n\n"))
@@ -136,7 +148,9 @@ func (l draft) raw() []byte {
 		line("References", strings.Join(l.answers, "\r\n "))
 	}
 	line("MIME-Version", "1.0")
-	if len(l.files) > 0 {
+	if len(l.files) == 0 {
+		l.body(&b)
+	} else {
 		fmt.Fprint(&b, "Content-Type: multipart/mixed; boundary=\"=_files\"\r\n\r\n--=_files\r\n")
 		l.body(&b)
 		for _, f := range l.files {
@@ -145,29 +159,26 @@ func (l draft) raw() []byte {
 				f.mediaType, mime.QEncoding.Encode("utf-8", f.name))
 		}
 		fmt.Fprint(&b, "\r\n--=_files--\r\n")
-		return b.Bytes()
 	}
-	l.body(&b)
 	return b.Bytes()
 }
 
 // body writes the text of a mail, with the fields that describe it.
 func (l draft) body(b *bytes.Buffer) {
-	if l.calendar != "" {
-		fmt.Fprint(b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
+	h := l.html()
+	if l.calendar == "" && h == "" {
 		part(b, "text/plain", l.whole())
-		fmt.Fprintf(b, "\r\n--=_year\r\nContent-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n%s\r\n--=_year--\r\n", l.calendar)
 		return
 	}
-	if h := l.html(); h != "" {
-		fmt.Fprint(b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
-		part(b, "text/plain", l.whole())
-		fmt.Fprint(b, "\r\n--=_year\r\n")
-		part(b, "text/html", h)
-		fmt.Fprint(b, "\r\n--=_year--\r\n")
-		return
-	}
+	fmt.Fprint(b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
 	part(b, "text/plain", l.whole())
+	fmt.Fprint(b, "\r\n--=_year\r\n")
+	if l.calendar != "" {
+		fmt.Fprintf(b, "Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n%s", l.calendar)
+	} else {
+		part(b, "text/html", h)
+	}
+	fmt.Fprint(b, "\r\n--=_year--\r\n")
 }
 
 func part(b *bytes.Buffer, mediaType, text string) {

@@ -4,13 +4,7 @@ import "strings"
 
 // cue chooses how a mail of a person with several clients names its client.
 func (y *Year) cue(bookkeeper bool) Cue {
-	at := y.random.Float64() * 100
-	for _, c := range cues[bookkeeper] {
-		if at -= c.share; at < 0 {
-			return c.cue
-		}
-	}
-	return CueNone
+	return weighted(y, cues[bookkeeper], func(c cueShare) float64 { return c.share }).cue
 }
 
 // topic chooses the topic of a mail. A topic that is usual for one client is also used
@@ -35,55 +29,12 @@ func (y *Year) topic(p *person, c *client, cue Cue) topic {
 // name writes into a mail what names its client. It says whether a person in the
 // office could know the client from that.
 func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *draft) bool {
-	say := func(from []string, what string) {
-		l.lines = append(l.lines, strings.ReplaceAll(pick(y, from), "{c}", what))
-	}
 	if len(p.clients) > 1 {
-		before, all := p.usual[t.name][c.Number], 0
-		for _, n := range p.usual[t.name] {
-			all += n
-		}
-		if p.usual[t.name] == nil {
-			p.usual[t.name] = map[string]int{}
-		}
-		p.usual[t.name][c.Number]++
-		switch cue {
-		case CueName:
-			if y.often(0.5) {
-				th.subject += pick(y, []string{" - ", " ", " voor "}) + c.short
-			} else {
-				say(mentions, c.short)
-			}
-			if other := pick(y, p.clients); other != c && y.often(namesOtherToo) {
-				say(asides, other.short)
-			}
-		case CueNumber:
-			if y.often(0.4) {
-				th.subject += " (" + c.Number + ")"
-			} else {
-				say([]string{"Klantnummer {c}.", "Relatienr. {c}", "Ons klantnummer bij jullie is {c}."}, c.Number)
-			}
-		case CueVAT:
-			if c.VAT == "" {
-				say(mentions, c.short)
-				return true
-			}
-			say([]string{"Btw-id: {c}", "Btw-nummer {c}."}, pick(y, []string{c.VAT, c.VAT[:2] + " " + c.VAT[2:]}))
-		case CueKvK:
-			if c.KvK == "" {
-				say(mentions, c.short)
-				return true
-			}
-			say([]string{"KvK {c}", "KvK-nummer: {c}"}, c.KvK)
-		default:
-			// The person who handles the mail remembers the usual topics of this writer.
-			return before >= 2 && 3*before >= 2*all
-		}
-		return true
+		return y.nameOne(p, c, cue, t, th, l)
 	}
 	if y.often(mentionsClient) {
 		if y.often(0.7) {
-			say(mentions, c.short)
+			l.add(y, mentions, c.short)
 		} else {
 			th.subject += " " + c.short
 		}
@@ -94,12 +45,55 @@ func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *draft
 	}
 	private := c.domain == "" || !strings.HasSuffix(l.email, "@"+c.domain)
 	if private && y.often(relativesSaySo) {
-		say(relatives, c.short)
+		l.add(y, relatives, c.short)
 		return true
 	}
 	if !private && y.often(introduces) {
-		say(intros, c.short)
+		l.add(y, intros, c.short)
 		return true
 	}
 	return !private && (!c.shares || p.signs)
+}
+
+// nameOne is name for a person with several clients.
+func (y *Year) nameOne(p *person, c *client, cue Cue, t topic, th *thread, l *draft) bool {
+	before, all := p.usual[t.name][c.Number], 0
+	for _, n := range p.usual[t.name] {
+		all += n
+	}
+	if p.usual[t.name] == nil {
+		p.usual[t.name] = map[string]int{}
+	}
+	p.usual[t.name][c.Number]++
+	switch {
+	case cue == CueName:
+		if y.often(0.5) {
+			th.subject += pick(y, []string{" - ", " ", " voor "}) + c.short
+		} else {
+			l.add(y, mentions, c.short)
+		}
+		if other := pick(y, p.clients); other != c && y.often(namesOtherToo) {
+			l.add(y, asides, other.short)
+		}
+	case cue == CueNumber && y.often(0.4):
+		th.subject += " (" + c.Number + ")"
+	case cue == CueNumber:
+		l.add(y, []string{"Klantnummer {c}.", "Relatienr. {c}", "Ons klantnummer bij jullie is {c}."}, c.Number)
+	case cue == CueVAT && c.VAT == "", cue == CueKvK && c.KvK == "":
+		l.add(y, mentions, c.short)
+	case cue == CueVAT:
+		vat := pick(y, []string{c.VAT, c.VAT[:2] + " " + c.VAT[2:]})
+		l.add(y, []string{"Btw-id: {c}", "Btw-nummer {c}."}, vat)
+	case cue == CueKvK:
+		l.add(y, []string{"KvK {c}", "KvK-nummer: {c}"}, c.KvK)
+	default:
+		// The person who handles the mail remembers the usual topics of this writer.
+		return before >= 2 && 3*before >= 2*all
+	}
+	return true
+}
+
+// add adds one of some lines, with what it names.
+func (l *draft) add(y *Year, from []string, what string) {
+	l.lines = append(l.lines, strings.ReplaceAll(pick(y, from), "{c}", what))
 }

@@ -2,6 +2,7 @@ package year
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,17 +32,12 @@ var (
 
 // newList makes a newsletter, sometimes of a sender who has one already.
 func (y *Year) newList() {
-	var lists []*sender
-	for _, s := range y.senders {
-		if !s.program && s.list != "" && !s.gone {
-			lists = append(lists, s)
-		}
-	}
+	lists := slices.DeleteFunc(slices.Clone(y.senders), func(s *sender) bool { return s.program || s.list == "" || s.gone })
 	s := &sender{subjects: newsSubjects, weight: 0.5 + y.random.Float64()}
 	if len(lists) > 0 && y.often(secondLists) {
 		s.name, s.email = pick(y, lists).name, pick(y, lists).email
 	} else {
-		s.name = pick(y, inventedA) + pick(y, inventedB) + " " + pick(y, []string{"Actueel", "Nieuws", "Update", "Academie"})
+		s.name = y.invented() + " " + pick(y, []string{"Actueel", "Nieuws", "Update", "Academie"})
 		s.email = pick(y, []string{"nieuws", "info", "nieuwsbrief"}) + "@" + y.newDomain(s.name)
 	}
 	if !y.often(shareWithoutList) {
@@ -51,7 +47,7 @@ func (y *Year) newList() {
 }
 
 func (y *Year) newProgram() {
-	name := pick(y, inventedA) + pick(y, inventedB)
+	name := y.invented()
 	y.senders = append(y.senders,
 		&sender{program: true, name: name,
 			email:    pick(y, []string{"noreply", "no-reply", "meldingen", "service"}) + "@" + y.newDomain(name+"online"),
@@ -93,21 +89,8 @@ func (y *Year) end(program bool) {
 
 // sender returns an active newsletter or program; nil when there is none.
 func (y *Year) sender(program bool) *sender {
-	var there []*sender
-	total := 0.0
-	for _, s := range y.senders {
-		if s.program == program && !s.gone {
-			there = append(there, s)
-			total += s.weight
-		}
-	}
-	at := y.random.Float64() * total
-	for _, s := range there {
-		if at -= s.weight; at < 0 {
-			return s
-		}
-	}
-	return nil
+	there := slices.DeleteFunc(slices.Clone(y.senders), func(s *sender) bool { return s.program != program || s.gone })
+	return weighted(y, there, func(s *sender) float64 { return s.weight })
 }
 
 // junk adds a mail that needs no action.
@@ -115,9 +98,9 @@ func (y *Year) junk(sort Sort, l draft, envelope string) {
 	if len(l.to) == 0 {
 		l.to = []string{pick(y, []string{"info", "info", "administratie"}) + "@" + y.o.Domain}
 	}
-	l.id = y.messageID(l.email[strings.Index(l.email, "@")+1:])
+	l.id = y.messageID(l.email)
 	l.subject = y.fill(l.subject, l.at)
-	y.mails = append(y.mails, Mail{At: l.at, From: envelope, To: l.to, Raw: l.raw(), Truth: Truth{Kind: Dismiss, Sort: sort, Knowable: true}})
+	y.post(l, envelope, Truth{Kind: Dismiss, Sort: sort, Knowable: true})
 }
 
 // bulk adds a newsletter or a notification, sometimes a client's newsletter.
@@ -157,7 +140,7 @@ func (y *Year) bulk(at time.Time, program bool) {
 func (y *Year) cold(at time.Time) {
 	name := y.fullName()
 	from, subject := name[0]+" "+name[1], pick(y, coldSubjects)
-	email := strings.ReplaceAll(strings.ToLower(plain(name[0])), " ", "") + "@" + y.newDomain(pick(y, inventedA)+pick(y, inventedB)+"sales")
+	email := joined(name[0]) + "@" + y.newDomain(y.invented()+"sales")
 	var write func(at time.Time, again bool)
 	write = func(at time.Time, again bool) {
 		l := draft{from: from, email: email, at: at, subject: subject, program: gmail, greeting: "Geachte heer/mevrouw,",
@@ -197,13 +180,12 @@ func (y *Year) scan(at time.Time) {
 		subject:  "Scan van apparaat " + fmt.Sprint(y.random.IntN(9000)),
 		greeting: "Gescand document.", lines: []string{"Verzonden vanaf het apparaat van " + c.short + "."},
 		headers: []string{"Auto-Submitted: auto-generated"}}
-	truth := Truth{Kind: Chat, Sort: Scanner, Person: "scanner " + c.Number, Name: "Scanner " + c.short, Email: c.scanner, Client: c.Number,
-		Clients: []string{c.Number}, Knowable: true}
 	from := c.scanner
 	if c.broken {
 		from = "spoofed@" + c.domain
 	}
-	y.mails = append(y.mails, Mail{At: at, From: from, To: l.to, Raw: l.raw(), Truth: truth})
+	y.post(l, from, Truth{Kind: Chat, Sort: Scanner, Person: "scanner " + c.Number, Name: "Scanner " + c.short, Email: c.scanner,
+		Client: c.Number, Clients: []string{c.Number}, Knowable: true})
 }
 
 func (y *Year) internal(at time.Time) {

@@ -51,12 +51,11 @@ func (y *Year) found() {
 	}
 	o.Teams = []sim.Team{{Name: "Loon", Members: []string{at("iris"), at("ravi")}},
 		{Name: "Fiscaal", Members: []string{at("wessel"), at("gerda")}}}
-	o.Mailboxes = append(o.Mailboxes,
-		sim.Mailbox{Address: at("info"), Name: "Info", Shared: true, Link: &sim.AddressLink{Kind: "role", Name: roleManager}},
-		sim.Mailbox{Address: at("administratie"), Name: "Administratie", Shared: true, Link: &sim.AddressLink{Kind: "role", Name: roleAssistant}},
-		sim.Mailbox{Address: at("loon"), Name: "Loon", Shared: true, Link: &sim.AddressLink{Kind: "process-team", Name: "Loon"}},
-		sim.Mailbox{Address: at("fiscaal"), Name: "Fiscaal", Shared: true, Link: &sim.AddressLink{Kind: "process-team", Name: "Fiscaal"}},
-	)
+	for _, b := range [][3]string{{"Info", "role", roleManager}, {"Administratie", "role", roleAssistant},
+		{"Loon", "process-team", "Loon"}, {"Fiscaal", "process-team", "Fiscaal"}} {
+		o.Mailboxes = append(o.Mailboxes, sim.Mailbox{Address: at(strings.ToLower(b[0])), Name: b[0], Shared: true,
+			Link: &sim.AddressLink{Kind: b[1], Name: b[2]}})
+	}
 	for n := int(float64(y.o.Mails) / mailsPerClient); len(y.clients) < max(n, 8); {
 		y.signUp()
 	}
@@ -68,8 +67,7 @@ func (y *Year) found() {
 	}
 	for _, p := range y.people {
 		if p.directory {
-			p.wrote[p.email] = true
-			o.Contacts = append(o.Contacts, p.contact())
+			y.enters(p)
 		}
 	}
 	thousand := float64(y.o.Mails) / 1000
@@ -132,7 +130,7 @@ func (y *Year) newClient(domain string) *client {
 			}
 		}
 	case y.often(shareOwnDomain):
-		c.short = pick(y, []string{trade + " " + c.surname, trade + " " + pick(y, places), pick(y, inventedA) + pick(y, inventedB) + " " + trade})
+		c.short = pick(y, []string{trade + " " + c.surname, trade + " " + pick(y, places), y.invented() + " " + trade})
 		c.Name = c.short + pick(y, []string{" B.V.", " B.V.", " V.O.F.", ""})
 		c.domain = y.newDomain(c.short)
 	default:
@@ -183,6 +181,9 @@ func (y *Year) vat() string {
 	}
 }
 
+// invented returns the name of no trade or person.
+func (y *Year) invented() string { return pick(y, inventedA) + pick(y, inventedB) }
+
 // newDomain returns an unused domain.
 func (y *Year) newDomain(name string) string {
 	base := strings.Map(func(r rune) rune {
@@ -230,10 +231,15 @@ func (y *Year) bookkeeper() {
 	p := y.newPerson(nil, name, func(n [2]string) string { return strings.ToLower(plain(n[0])) + "@" + y.newDomain("admkantoor"+n[1]) })
 	p.bookkeeper, p.firm, p.function, p.directory = true, firm, pick(y, []string{"Boekhouder", "Administrateur", ""}), y.often(knownBookkeeper)
 	for n := 3 + y.random.IntN(4); len(p.clients) < min(n, len(y.clients)/2); {
-		if c := pick(y, y.clients); c.Type == "organisation" && !slices.Contains(p.clients, c) {
-			p.clients = append(p.clients, c)
-			y.habit(p, c)
-		}
+		y.takeOn(p, pick(y, y.clients))
 	}
 	p.weight = 0.9 * float64(len(p.clients))
+}
+
+// takeOn lets a bookkeeper write for one more company.
+func (y *Year) takeOn(p *person, c *client) {
+	if c.Type == "organisation" && !slices.Contains(p.clients, c) {
+		p.clients = append(p.clients, c)
+		y.habit(p, c)
+	}
 }

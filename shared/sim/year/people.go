@@ -70,10 +70,15 @@ func (y *Year) newPerson(c *client, name [2]string, address func([2]string) stri
 	return p
 }
 
+// addressForms returns what companies make of a name in an address.
+func addressForms(name [2]string) []string {
+	first, last := joined(name[0]), joined(name[1])
+	return []string{first, first[:1] + "." + last, first + "." + last}
+}
+
 // workAddress returns an unused address at a client's domain.
 func (y *Year) workAddress(c *client, name [2]string) string {
-	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
-	forms := []string{first, first[:1] + "." + last, first + "." + last}
+	forms := addressForms(name)
 	start := len(c.short) % 3
 	if y.often(0.08) { // an address that does not name its owner
 		forms, start = []string{"administratie", "kantoor", "finance"}, y.random.IntN(3)
@@ -81,7 +86,7 @@ func (y *Year) workAddress(c *client, name [2]string) string {
 	for i := 0; ; i++ {
 		a := forms[(start+i)%3] + "@" + c.domain
 		if i >= 3 {
-			a = fmt.Sprintf("%s.%s%d@%s", first, last, i, c.domain)
+			a = fmt.Sprintf("%s.%s%d@%s", joined(name[0]), joined(name[1]), i, c.domain)
 		}
 		if !y.names[a] {
 			y.names[a] = true
@@ -92,7 +97,7 @@ func (y *Year) workAddress(c *client, name [2]string) string {
 
 // privateAddress returns an unused address at a public provider.
 func (y *Year) privateAddress(name [2]string) string {
-	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
+	first, last := joined(name[0]), joined(name[1])
 	for {
 		a := pick(y, []string{first + "." + last, first[:1] + last, first + last + fmt.Sprint(60+y.random.IntN(40)),
 			fmt.Sprintf("%s%d", first, 1960+y.random.IntN(45))}) + "@" + pick(y, providers)
@@ -117,11 +122,10 @@ func (y *Year) evolve() (joins []Join, first []*person) {
 		p := y.newPerson(c, y.fullName(), nil)
 		first = append(first, p)
 		if y.often(replaces) {
-			for _, old := range y.people {
-				if old != p && !old.gone && !old.bookkeeper && len(old.clients) == 1 && old.clients[0] == c && c.main != old {
-					old.gone = true
-					break
-				}
+			if old := y.active(func(old *person) bool {
+				return old != p && !old.bookkeeper && len(old.clients) == 1 && old.clients[0] == c && c.main != old
+			}); len(old) > 0 {
+				old[0].gone = true
 			}
 		}
 	}
@@ -160,11 +164,7 @@ func (y *Year) evolve() (joins []Join, first []*person) {
 	}
 	for range y.about(clientTakenOver * float64(len(y.clients)) / perBookkeeper / 12) {
 		if keepers := y.active(func(p *person) bool { return p.bookkeeper }); len(keepers) > 0 {
-			p, c := pick(y, keepers), pick(y, y.clients)
-			if c.Type == "organisation" && !slices.Contains(p.clients, c) {
-				p.clients = append(p.clients, c)
-				y.habit(p, c)
-			}
+			y.takeOn(pick(y, keepers), pick(y, y.clients))
 		}
 	}
 	return joins, first
@@ -232,43 +232,17 @@ func (y *Year) changeJob(p *person, companies []*client) *person {
 	return n
 }
 
-func (y *Year) with(ok func(*client) bool) (out []*client) {
-	for _, c := range y.clients {
-		if ok(c) {
-			out = append(out, c)
-		}
-	}
-	return out
+func (y *Year) with(ok func(*client) bool) []*client {
+	return slices.DeleteFunc(slices.Clone(y.clients), func(c *client) bool { return !ok(c) })
 }
 
-func (y *Year) active(ok func(*person) bool) (out []*person) {
-	for _, p := range y.people {
-		if !p.gone && ok(p) {
-			out = append(out, p)
-		}
-	}
-	return out
+func (y *Year) active(ok func(*person) bool) []*person {
+	return slices.DeleteFunc(slices.Clone(y.people), func(p *person) bool { return p.gone || !ok(p) })
 }
 
 // writer returns a person who starts a conversation.
 func (y *Year) writer() *person {
-	total := 0.0
-	for _, p := range y.people {
-		if !p.gone {
-			total += p.weight
-		}
-	}
-	for at := y.random.Float64() * total; ; {
-		for _, p := range y.people {
-			if p.gone {
-				continue
-			}
-			if at -= p.weight; at < 0 {
-				return p
-			}
-		}
-		return nil
-	}
+	return weighted(y, y.active(func(*person) bool { return true }), func(p *person) float64 { return p.weight })
 }
 
 // fullName returns an unused name, or sometimes a name that another person has.

@@ -100,6 +100,9 @@ var (
 	months    = strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
 )
 
+// joined is plain without spaces.
+func joined(s string) string { return strings.ReplaceAll(plain(s), " ", "") }
+
 // plain returns a name in the letters of addresses.
 func plain(s string) string {
 	return strings.NewReplacer("ë", "e", "é", "e", "ï", "i").Replace(strings.ToLower(s))

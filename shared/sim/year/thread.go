@@ -119,16 +119,15 @@ func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
 		from = "spoofed@" + th.client.domain
 	}
 	p.wrote[l.email], p.met = true, true
-	to := l.to
 	if th.sort == "" && len(th.ids) == 0 && y.often(shareForwarded/shareLetters*(1+meanAnswers)) && y.forward(th, l, truth) {
 		return
 	}
-	l.id = y.messageID(l.email[strings.Index(l.email, "@")+1:])
+	l.id = y.messageID(l.email)
 	th.ids = append(th.ids, l.id)
-	th.quoted = quoted{name: p.name(), email: l.email, to: to[0], subject: l.subject, text: l.text(), at: l.at}
-	y.mails = append(y.mails, Mail{At: l.at, From: from, To: to, Raw: l.raw(), Truth: truth})
+	th.quoted = quoted{name: p.name(), email: l.email, to: l.to[0], subject: l.subject, text: l.text(), at: l.at}
+	y.post(l, from, truth)
 	if y.o.Harsh && !p.outside {
-		y.cast.threads = append(y.cast.threads, pastThread{th, p})
+		y.cast.threads = append(y.cast.threads, &pastThread{th, p})
 	}
 }
 
@@ -143,7 +142,7 @@ func (y *Year) forward(th *thread, l draft, truth Truth) bool {
 		lines:    []string{pick(y, []string{"Pakken jullie deze op?", "Ter info, graag afhandelen.", "Deze kwam bij mij binnen."})},
 		greeting: "Hoi,",
 		ending:   "Groet,", signature: strings.Fields(member.Name)[0]}
-	y.mails = append(y.mails, Mail{At: l.at, From: member.Email, To: f.to, Raw: f.raw(), Truth: truth})
+	y.post(f, member.Email, truth)
 	th.ids, th.quoted = append(th.ids, y.messageID(y.o.Domain)), q
 	return true
 }

@@ -74,12 +74,14 @@ const (
 
 // cues say how the mail of a person with several clients names the client, in a
 // hundred mails. A bookkeeper usually names it; an owner often thinks it is clear.
-var cues = map[bool][]struct {
-	cue   Cue
-	share float64
-}{
+var cues = map[bool][]cueShare{
 	true:  {{CueName, 42}, {CueNumber, 15}, {CueVAT, 6}, {CueKvK, 2}, {CueHabit, 20}, {CueNone, 15}},
 	false: {{CueName, 40}, {CueNumber, 6}, {CueVAT, 4}, {CueKvK, 2}, {CueHabit, 28}, {CueNone, 20}},
+}
+
+type cueShare struct {
+	cue   Cue
+	share float64
 }
 
 // A Cue is the part of a mail that names the client.

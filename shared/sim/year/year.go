@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/sim"
@@ -248,8 +249,29 @@ func (y *Year) often(chance float64) bool { return y.random.Float64() < chance }
 // number returns a new number.
 func (y *Year) number() int { y.numbers++; return y.numbers }
 
-func (y *Year) messageID(domain string) string {
-	return fmt.Sprintf("<%08x.%d@%s>", y.random.Uint32(), y.number(), domain)
+// messageID returns a new id of the mail of a domain or an address.
+func (y *Year) messageID(of string) string {
+	return fmt.Sprintf("<%08x.%d@%s>", y.random.Uint32(), y.number(), of[strings.Index(of, "@")+1:])
+}
+
+// post adds a mail to the month.
+func (y *Year) post(l draft, envelope string, t Truth) {
+	y.mails = append(y.mails, Mail{At: l.at, From: envelope, To: l.to, Raw: l.raw(), Truth: t})
 }
 
 func pick[T any](y *Year, from []T) T { return from[y.random.IntN(len(from))] }
+
+// weighted picks one of some by their weights; the zero value when there is none.
+func weighted[T any](y *Year, from []T, weight func(T) float64) (none T) {
+	total := 0.0
+	for _, x := range from {
+		total += weight(x)
+	}
+	at := y.random.Float64() * total
+	for _, x := range from {
+		if at -= weight(x); at < 0 {
+			return x
+		}
+	}
+	return none
+}
