@@ -121,7 +121,11 @@ func (s *Store) Outdated(ctx context.Context, o Office, limit int) ([]string, er
 	}
 	outdated, err := s.older(ctx, touched)
 	if err == nil && (all || was.Links != now.Links) {
-		outdated, err = s.scanParked(ctx, o, all, limit)
+		var more []string
+		more, err = s.scanParked(ctx, o, all, limit)
+		outdated = append(outdated, more...)
+		slices.Sort(outdated)
+		outdated = slices.Compact(outdated)
 	}
 	if err != nil || len(outdated) > 0 {
 		return outdated[:min(len(outdated), limit)], err

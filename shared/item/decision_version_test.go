@@ -63,6 +63,26 @@ func TestAChangeCostsWhatRestsOnIt(t *testing.T) {
 	}
 }
 
+// What rests on a change of the directory is not forgotten when a person retries other mail,
+// or the link of an address changes, before the same tick.
+func TestWhatChangesTogetherIsDecidedAgain(t *testing.T) {
+	s, _, _ := countedStore(t)
+	ids := park(t, s, 3)
+	if out, err := s.Outdated(t.Context(), officeAt(1, nil, false), 10); err != nil || len(out) != 0 {
+		t.Fatal(out, err)
+	}
+	must.Do(t, s.InvalidateDecisions(t.Context(), ids[:1]))
+	changed := officeAt(3, map[string]int64{"own0.": 3, "own2.": 2}, false)
+	out, err := s.Outdated(t.Context(), changed, 10)
+	if want := slices.Sorted(slices.Values([]string{ids[0], ids[2]})); err != nil || !slices.Equal(out, want) {
+		t.Errorf("%v are decided again, %v; want %v", out, err, want)
+	}
+	changed.Links[box] = item.DecisionVersion(3, "role", "other")
+	if out, err := s.Outdated(t.Context(), changed, 10); err != nil || len(out) != 3 {
+		t.Errorf("%v are decided again after another link, %v", out, err)
+	}
+}
+
 // All mails are decided again when any look-up may have changed, and in the first night
 // after a change; those of an address when its link changes.
 func TestWhenAllAreDecidedAgain(t *testing.T) {
