@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"slices"
@@ -167,11 +166,11 @@ func (a *api) deleteConnector(ctx context.Context, in *struct {
 
 // pageOf is the requested part of a list that is sorted by id.
 func pageOf[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
-	after, err := in.after()
+	q, err := in.query()
 	if err != nil {
 		return nil, "", err
 	}
-	start, found := slices.BinarySearchFunc(all, after, func(v T, after string) int { return cmp.Compare(id(v), after) })
+	start, found := slices.BinarySearchFunc(all, q.After, func(v T, after string) int { return cmp.Compare(id(v), after) })
 	if found {
 		start++
 	}
@@ -181,15 +180,6 @@ func pageOf[T any](in Paging, all []T, id func(T) string) (page []T, next string
 	}
 	page = page[:in.Limit]
 	return page, id(page[len(page)-1]), nil
-}
-
-// after reads the position at which a list continues.
-func (in Paging) after() (string, error) {
-	after, err := base64.RawURLEncoding.DecodeString(in.After)
-	if err != nil {
-		return "", invalid("query.after", "the next of the page before")
-	}
-	return string(after), nil
 }
 
 // moment reads a date, or a date and time; "" is the zero time.

@@ -38,13 +38,13 @@ func (a *api) listMailboxes(ctx context.Context, in *struct {
 	ConnectorPath
 	Searching
 }) (*listOutput[wire.Candidate], error) {
-	after, err := in.after()
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	text, graphPage, _ := strings.Cut(after, " ")
+	text, graphPage, _ := strings.Cut(q.After, " ")
 	skip, err := strconv.Atoi(text)
-	if after != "" && err != nil {
+	if q.After != "" && err != nil {
 		return nil, invalid("query.after", "the next of the page before")
 	}
 	boxes, next, err := a.Connectors.Mailboxes(ctx, in.Connector, in.Search, graphPage)

@@ -41,10 +41,10 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	ChatPath
 	RowPrecondition
 	Body wire.DraftBody
-}, _ chat.Chat) (_ *objectOutput[wire.DraftObject], err error) {
-	member := actor(ctx).Member.ID
-	if member == "" {
-		return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+}, _ chat.Chat) (*objectOutput[wire.DraftObject], error) {
+	member, err := callersID(ctx)
+	if err != nil {
+		return nil, err
 	}
 	b := in.Body
 	if !validText(b.HTML) || !validText(b.Text) || !validText(b.Subject) || b.HTML != "" && b.Text != "" {

@@ -50,8 +50,7 @@ func mailOf(it item.Item) wire.MailObject {
 }
 
 type mailsInput struct {
-	Limit    int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
-	After    string    `query:"after" maxLength:"40" doc:"the next of the page before"`
+	PageInput
 	Before   time.Time `query:"before" doc:"only mail that was received before"`
 	State    string    `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
 	Reason   string    `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`

@@ -10,13 +10,12 @@ import (
 	"kantoorpost/handlers/api/wire"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
-	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 )
 
 func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[wire.MailObject], error) {
-	if in.After != "" && !ids.IsTimed(in.After) {
-		return nil, invalid("query.after", "the next of the page before")
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	if in.Reason != "" && !slices.Contains(item.Reasons(), item.Reason(in.Reason)) {
 		return nil, invalid("query.reason", "one of the reasons")

@@ -39,9 +39,9 @@ func (a *api) registerMe() {
 			Toured field[bool] `json:"toured,omitzero"`
 		}
 	}) (*struct{}, error) {
-		id := actor(ctx).Member.ID
-		if id == "" {
-			return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+		id, err := callersID(ctx)
+		if err != nil {
+			return nil, err
 		}
 		own, err := a.Writing.Member(ctx, id)
 		if err != nil {
@@ -62,13 +62,22 @@ func (a *api) registerMe() {
 	})
 }
 
+// callersID is the id of the caller as a team member, who must be one.
+func callersID(ctx context.Context) (string, error) {
+	id := actor(ctx).Member.ID
+	if id == "" {
+		return "", newProblem(http.StatusConflict, "you are no team member of the directory yet")
+	}
+	return id, nil
+}
+
 func (a *api) registerSubstitute() {
 	const path = "/api/me/substitute"
 	op := apiTag("about").op
 	set := func(ctx context.Context, s *directory.Substitute) (directory.TeamMember, error) {
-		id := actor(ctx).Member.ID
-		if id == "" {
-			return directory.TeamMember{}, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+		id, err := callersID(ctx)
+		if err != nil {
+			return directory.TeamMember{}, err
 		}
 		return a.Directory.TeamMembers().Update(ctx, id, "", func(m *directory.TeamMember) error {
 			m.Substitute = s
