@@ -87,9 +87,9 @@ func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
 	}
 	show(map[string]any{"missing": 87})
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niet", "minstens 98 % zeker", "Nog 87 zekere voorstellen moeten kloppen",
-		"!Sinds de laatste correctie", "!Laatst zelf geplaatst")
+		"!Van de laatste", "!Laatst zelf geplaatst")
 	show(map[string]any{"mails": 1, "right": 0, "bound": 0.0, "missing": 144, "rule": "r1"})
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "klopte 0 van 1 zeker voorstel", `href="/web/rules/r1"`)
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "0 van 1 zeker voorstel klopte", `href="/web/rules/r1"`)
 	show(map[string]any{"off": true, "mails": 90, "right": 90, "bound": 0.971})
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Een manager heeft dit uitgezet", "!moeten kloppen")
 	show(map[string]any{"may": true, "mails": 120, "right": 120, "bound": 0.978, "rule": "r1", "recent": []any{map[string]any{
@@ -99,10 +99,10 @@ func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
 			map[string]any{"nl": "Slagerij Visser wordt genoemd", "en": "Slagerij Visser is named", "weight": 3},
 			map[string]any{"nl": "Klantnummer 1345 staat in het bericht", "en": "Client number 1345", "weight": 1},
 		}}}})
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, ">Aan<", "klopten 120 van 120 zekere voorstellen",
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, ">Aan<", "Van de laatste 120 zekere voorstellen klopten er 120",
 		"97,8 % klopt; nodig is 97 %", "Concept &lt;b&gt;", `href="/web/mails/`+one, "Slagerij Visser</bdi>, 98 %",
 		"Slagerij Visser wordt genoemd (75 %) · Klantnummer 1345 staat in het bericht (25 %)", "gecorrigeerd")
-	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "120 of 120 sure suggestions were right",
+	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "120 of the last 120 sure suggestions were right",
 		"Slagerij Visser is named (75 %)")
 	reader := newAPI("manager", "rules.read")
 	reader.answers["GET /api/learning"] = api.answers["GET /api/learning"]

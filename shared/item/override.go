@@ -91,7 +91,13 @@ type First struct {
 	Chance float64 `json:"chance"`         // that the suggestion was right
 	Done   bool    `json:"done,omitempty"` // the person did what was suggested
 	Sure   bool    `json:"sure,omitempty"` // it counts in the record of sure suggestions
+	// SameClient says that the person did something else with it for the same client, such
+	// as to create a contact instead of linking one.
+	SameClient bool `json:"sameClient,omitempty"`
 }
+
+// Right says whether the client of a suggestion was right.
+func (f *First) Right() bool { return f.Done || f.SameClient }
 
 // A Placement says why the model placed a mail with its client.
 type Placement struct {

@@ -26,61 +26,63 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 		}
 		return words.Text{NL: id, EN: id} // a program
 	}
-	var t words.Text
+	t := effect(r, called)
+	if len(r.Evidence) > 0 && r.Kind != directory.SuggestedClient {
+		t = joined(t, both(", omdat ", ", because "), because(r, called))
+	}
+	if r.Failed > 0 {
+		t = joined(t, both("; was %d keer fout", "; was wrong %d times", r.Failed))
+	}
+	return joined(t, states[r.State], both(".", "."))
+}
+
+// states says in words what follows from the state of a rule; nothing when it is on.
+var states = map[directory.RuleState]words.Text{
+	directory.RuleLearning: {NL: "; dat is nog niet zeker", EN: "; that is not certain yet"},
+	directory.RuleProposed: {NL: "; een manager kan deze regel aanzetten", EN: "; a manager can switch this rule on"},
+	directory.RuleOff:      {NL: "; deze regel staat uit", EN: "; this rule is off"},
+	directory.RuleUndoing:  {NL: "; deze regel wordt ongedaan gemaakt", EN: "; this rule is being undone"},
+	directory.RuleUndone:   {NL: "; deze regel is ongedaan gemaakt", EN: "; this rule was undone"},
+}
+
+// effect says what a rule does, or would do.
+func effect(r directory.Rule, called func(kind, id string) words.Text) words.Text {
 	switch r.Kind {
 	case directory.AddressContact:
-		who := called("contact", r.Contact)
-		key := words.Isolate(r.Key)
-		t = words.Text{NL: "Mail van " + key + " is van " + who.NL, EN: "Mail from " + key + " is from " + who.EN}
+		return joined(both("Mail van %s is van ", "Mail from %s is from ", r.Key), called("contact", r.Contact))
 	case directory.DomainClient:
 		of := called("client", r.Client)
 		if r.Client == "" { // no evidence is left
-			of = words.Text{NL: "een relatie", EN: "a client"}
+			of = both("een relatie", "a client")
 		}
-		key := words.Isolate("@" + r.Key)
-		t = words.Text{NL: "Mail van " + key + " hoort bij " + of.NL, EN: "Mail from " + key + " belongs to " + of.EN}
+		return joined(both("Mail van %s hoort bij ", "Mail from %s belongs to ", "@"+r.Key), of)
 	case directory.SenderClient:
-		t = which(r, called)
+		return which(r, called)
 	case directory.DismissList:
-		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail from mailing list %s", r.Key)
+		return both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail from mailing list %s", r.Key)
 	case directory.DismissKind:
-		t = words.Text{NL: "Automatische antwoorden die bij geen chat horen, worden genegeerd",
-			EN: "Automatic answers that belong to no chat are dismissed"}
+		return both("Automatische antwoorden die bij geen chat horen, worden genegeerd", "Automatic answers that belong to no chat are dismissed")
 	case directory.DismissSender:
-		t = both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
 		if subject := onlyFor(r); subject != "" {
-			t = both("Mail van %s met onderwerp ‘%s’ hoeft niemand te zien", "Nobody needs to see mail from %s with the subject “%s”",
-				r.Key, subject)
+			return both("Mail van %s met onderwerp ‘%s’ hoeft niemand te zien", "Nobody needs to see mail from %s with the subject “%s”", r.Key, subject)
 		}
+		return both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
 	case directory.AcceptKind:
-		t = words.Text{NL: "Wat een collega doorstuurt, hoort bij het contact dat het schreef",
-			EN: "What a colleague passes on belongs to the contact who wrote it"}
+		return both("Wat een collega doorstuurt, hoort bij het contact dat het schreef", "What a colleague passes on belongs to the contact who wrote it")
 	case directory.AcceptSender:
-		t = both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
+		return both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
 	case directory.SuggestedClient:
-		t = suggested(r)
+		return suggested(r)
 	}
-	if len(r.Evidence) > 0 && r.Kind != directory.SuggestedClient {
-		why := because(r, called)
-		t.NL += ", omdat " + why.NL
-		t.EN += ", because " + why.EN
+	return words.Text{}
+}
+
+// joined returns texts one behind the other.
+func joined(parts ...words.Text) (all words.Text) {
+	for _, p := range parts {
+		all.NL, all.EN = all.NL+p.NL, all.EN+p.EN
 	}
-	if r.Failed > 0 {
-		t.NL, t.EN = fmt.Sprintf("%s; was %d keer fout", t.NL, r.Failed), fmt.Sprintf("%s; was wrong %d times", t.EN, r.Failed)
-	}
-	switch r.State {
-	case directory.RuleLearning:
-		t.NL, t.EN = t.NL+"; dat is nog niet zeker", t.EN+"; that is not certain yet"
-	case directory.RuleProposed:
-		t.NL, t.EN = t.NL+"; een manager kan deze regel aanzetten", t.EN+"; a manager can switch this rule on"
-	case directory.RuleOff:
-		t.NL, t.EN = t.NL+"; deze regel staat uit", t.EN+"; this rule is off"
-	case directory.RuleUndoing:
-		t.NL, t.EN = t.NL+"; deze regel wordt ongedaan gemaakt", t.EN+"; this rule is being undone"
-	case directory.RuleUndone:
-		t.NL, t.EN = t.NL+"; deze regel is ongedaan gemaakt", t.EN+"; this rule was undone"
-	}
-	return words.Text{NL: t.NL + ".", EN: t.EN + "."}
+	return all
 }
 
 // onlyFor returns the subject to which a rule about a sender is limited: that of all mail
@@ -106,8 +108,7 @@ func suggested(r directory.Rule) words.Text {
 	t := words.Text{NL: "Een bericht dat zelf zijn relatie noemt, gaat naar de relatie van het eerste voorstel als dat minstens 98 % zeker is",
 		EN: "A mail that names its client itself goes to the client that is suggested first, when that is at least 98 % sure"}
 	if n := RecordOf(r); n.Mails > 0 && int64(len(r.Evidence)) == min(r.Count, keptEvidence) {
-		why := both(", omdat %d van de %d zulke voorstellen klopten", ", because %d of %d such suggestions were right", n.Right, n.Mails)
-		t.NL, t.EN = t.NL+why.NL, t.EN+why.EN
+		t = joined(t, both(", omdat %d van de %d zulke voorstellen klopten", ", because %d of %d such suggestions were right", n.Right, n.Mails))
 	}
 	return t
 }

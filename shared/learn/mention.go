@@ -159,14 +159,8 @@ func says(text []token, name []string) bool {
 // means says whether a span means the company and not a common word or a
 // person: a name with one telling word must be written as a name.
 func means(text []token, s span, name []string) bool {
-	telling := 0
-	for _, w := range name {
-		if weighty(w) {
-			telling++
-		}
-	}
-	if telling != 1 || text[s.to-1].named {
-		return telling > 0
+	if n := telling(name); n != 1 || text[s.to-1].named {
+		return n > 0
 	}
 	if s.from > 0 && salutes[text[s.from-1].word] {
 		return false

@@ -14,15 +14,18 @@ const (
 	LeastSure = 0.98
 	// LeastBound is the least lower bound of the share of them that is right.
 	LeastBound = 0.97
+	// leastSince is how many must be right after one that was not: errors seldom come alone.
+	leastSince = 30
 	// wilsonZ gives a bound below which the true share is in 1 of 20 records.
 	wilsonZ = 1.64
 )
 
-// A Record says how often sure suggestions were right since people last corrected one.
-// That correction is in it.
+// A Record says how often the last sure suggestions were right, at most keptEvidence. One
+// that the model followed into a wrong place begins it anew; that one is in it.
 type Record struct {
 	Mails, Right int
 	Bound        float64 // the lower bound of the share that is right, 0 to 1
+	since        int     // how many were right after the last that was not
 }
 
 // RecordOf returns the record in the evidence of the rule suggested-client.
@@ -30,20 +33,28 @@ func RecordOf(rule directory.Rule) Record {
 	var r Record
 	for _, e := range slices.Backward(rule.Evidence) {
 		r.Mails++
-		if e.Action == Otherwise {
+		if e.Action != Otherwise {
+			r.Right++
+		} else if slices.Contains(rule.FailedMails, e.Mail) {
 			break
 		}
-		r.Right++
+		if r.Right == r.Mails {
+			r.since = r.Right
+		}
 	}
 	r.Bound = wilson(r.Right, r.Mails)
 	return r
 }
 
 // Holds says whether the model may place mail.
-func (r Record) Holds() bool { return r.Bound >= LeastBound }
+func (r Record) Holds() bool { return r.Missing() == 0 }
 
-// Missing returns how many sure suggestions more must be right before the record holds.
+// Missing returns how many sure suggestions more must be right before the record holds:
+// until its bound does, and after a correction at least leastSince.
 func (r Record) Missing() (n int) {
+	if r.Right < r.Mails {
+		n = max(0, leastSince-r.since)
+	}
 	for wilson(r.Right+n, r.Mails+n) < LeastBound {
 		n++
 	}

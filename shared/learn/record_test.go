@@ -55,6 +55,23 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// A sure suggestion that people did not follow ends it as well, however long the record
+// was. What was right before counts: 147 with one error, and thirty in a row after it.
+func TestRecordKeepsWhatWasRight(t *testing.T) {
+	for _, c := range []struct{ before, missing int }{{0, 146}, {87, 59}, {110, 36}, {130, 30}, {199, 30}} {
+		rule := TeachSuggested(solvedSurely(directory.Rule{}, c.before), directory.Evidence{Mail: "otherwise"}, false)
+		if r := RecordOf(rule); r.Holds() || rule.State != directory.RuleLearning || r.Missing() != c.missing {
+			t.Errorf("otherwise after %d: %v, %s, %d missing", c.before, r, rule.State, r.Missing())
+		}
+		if rule = solvedSurely(rule, c.missing-1); RecordOf(rule).Holds() || rule.State != directory.RuleLearning {
+			t.Errorf("otherwise after %d, and %d right: %v, %s", c.before, c.missing-1, RecordOf(rule), rule.State)
+		}
+		if rule = solvedSurely(rule, 1); !RecordOf(rule).Holds() || rule.State != directory.RuleOn {
+			t.Errorf("otherwise after %d, and %d right: %v, %s", c.before, c.missing, RecordOf(rule), rule.State)
+		}
+	}
+}
+
 // A mail is in the record once, however often its solution is carried out, with what
 // people did last.
 func TestRecordCountsAMailOnce(t *testing.T) {

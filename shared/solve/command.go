@@ -77,6 +77,9 @@ func firstOf(s *learn.Suggestion, solution item.Solution) *item.First {
 // changed the mail since it was read.
 func (s *Service) claim(ctx context.Context, it item.Item, who Person, solution item.Solution, first *learn.Suggestion) (item.Item, error) {
 	c := &item.Claim{Solution: solution, By: who.ID, Manager: who.Manager, At: time.Now().UTC(), First: firstOf(first, solution)}
+	if err := s.compare(ctx, c.First, first, solution); err != nil {
+		return it, err
+	}
 	if solution.Action == item.ChooseClient && it.Facts.Contact != "" {
 		from, err := s.Directory.Contact(ctx, it.Facts.Contact)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {

@@ -2,7 +2,9 @@ package solve
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kantoorpost/shared/directory"
@@ -10,11 +12,35 @@ import (
 	"kantoorpost/shared/learn"
 )
 
-// learnSuggested notes in the record of sure suggestions whether the person did what was
-// suggested.
+// compare says in first whether a solution is for the client that was suggested, though it
+// is another one: the record is about clients, and who wrote a mail is another question. A
+// solution that leaves the client open does not count.
+func (s *Service) compare(ctx context.Context, first *item.First, suggested *learn.Suggestion, solution item.Solution) error {
+	if first == nil || !first.Sure || first.Done || solution.Contact == "" && solution.Client == "" {
+		return nil
+	}
+	chosen, of := []string{solution.Client}, []string(nil)
+	if solution.Client == "" {
+		c, err := s.Directory.Contact(ctx, solution.Contact)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return err
+		}
+		chosen = c.Clients
+	}
+	if suggested.Client != nil {
+		of = []string{suggested.Client.ID}
+	} else if suggested.Contact != nil {
+		of = suggested.Contact.Clients
+	}
+	first.Sure, first.SameClient = len(chosen) == 1, len(of) == 1 && slices.Equal(of, chosen)
+	return nil
+}
+
+// learnSuggested notes in the record of sure suggestions whether the person chose the
+// client that was suggested.
 func (cmd *command) learnSuggested(ctx context.Context) error {
 	e := directory.Evidence{At: cmd.At, By: cmd.By, Mail: cmd.it.ID, Action: string(cmd.Action), Client: cmd.Client}
-	return cmd.teachSuggested(ctx, e, cmd.First.Done)
+	return cmd.teachSuggested(ctx, e, cmd.First.Right())
 }
 
 // correctSuggested notes that a sure suggestion which somebody followed was wrong after
@@ -22,7 +48,7 @@ func (cmd *command) learnSuggested(ctx context.Context) error {
 // move is undone.
 func (s *Service) correctSuggested(ctx context.Context, it item.Item, by string, right bool) error {
 	first := it.Override.First
-	if first == nil || !first.Sure || !first.Done {
+	if first == nil || !first.Sure || !first.Right() {
 		return nil
 	}
 	e := directory.Evidence{At: time.Now().UTC(), By: by, Mail: it.ID, Action: string(it.Override.Action), Client: it.Override.Client}

@@ -104,8 +104,8 @@ type Placing struct {
 	May        bool         `json:"may"`
 	Off        bool         `json:"off" doc:"whether a manager switched it off"`
 	Rule       string       `json:"rule,omitempty" doc:"id of the rule that holds the record; empty before the first sure suggestion"`
-	Mails      int          `json:"mails" doc:"sure suggestions that people solved since they last corrected one, that one included"`
-	Right      int          `json:"right" doc:"of these, those that people followed"`
+	Mails      int          `json:"mails" doc:"the last sure suggestions that people solved, at most 200, and none before one that led to a wrong placement"`
+	Right      int          `json:"right" doc:"of these, those whose client people chose"`
 	Bound      float64      `json:"bound" doc:"the lower bound of the share that is right, 0 to 1 (Wilson, z = 1.64)"`
 	LeastBound float64      `json:"leastBound" doc:"from which on the model may place mail"`
 	Sure       float64      `json:"sure" doc:"the least chance of a sure suggestion"`

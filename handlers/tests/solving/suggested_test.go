@@ -112,7 +112,7 @@ func TestTheModelPlaces(t *testing.T) {
 				}
 				correct(w, baker)
 				w.Pass(1)
-				if p := w.placing(); p["may"] != false || p["missing"].(float64) < 87 {
+				if p := w.placing(); p["may"] != false || p["missing"].(float64) < 58 { // 147 with one error, less the 88 before
 					t.Errorf("corrected: %v", p)
 				}
 				w.mailed(emails[3], "Concept vier", namesButcher)
