@@ -58,7 +58,7 @@ func TestPublicProviders(t *testing.T) {
 		})
 		c.office.teach(directory.DomainClient, domain, func(r directory.Rule) directory.Rule {
 			for i := range 3 {
-				r = TeachDomain(r, domain, evidence(i, fmt.Sprint("p", i), "bakker"))
+				r = Teach(r, directory.DomainClient, domain, evidence(i, fmt.Sprint("p", i), "bakker"), false)
 			}
 			r.State = directory.RuleOn
 			return r

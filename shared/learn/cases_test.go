@@ -230,17 +230,17 @@ func (c *testCase) parseOffice(t *testing.T, w []string) {
 		if e.Contact, e.Client = w[2], w[3]; e.Client == "-" {
 			e.Client = ""
 		}
-		p.teach(directory.DomainClient, w[1], func(r directory.Rule) directory.Rule { return TeachDomain(r, w[1], e) })
+		p.taught(directory.DomainClient, w[1], e, false)
 	case "habit":
 		e.Contact, e.Client, e.Words = w[1], w[2], w[3:]
-		p.teach(directory.SenderClient, w[1], func(r directory.Rule) directory.Rule { return TeachClient(r, w[1], e) })
+		p.taught(directory.SenderClient, w[1], e, false)
 	case "dismissed":
 		e.Action = string(item.Dismiss)
 		kind := directory.RuleKind(w[1])
-		p.teach(kind, w[2], func(r directory.Rule) directory.Rule { return TeachDismissal(r, kind, w[2], e, len(w) > 3) })
+		p.taught(kind, w[2], e, len(w) > 3)
 	case "accepted":
 		e.Action = string(item.Release)
-		p.teach(directory.AcceptSender, w[1], func(r directory.Rule) directory.Rule { return TeachAcceptance(r, w[1], e, true) })
+		p.taught(directory.AcceptSender, w[1], e, true)
 	case "off", "undone":
 		p.teach(directory.RuleKind(w[1]), w[2], func(r directory.Rule) directory.Rule {
 			r.State = directory.RuleState(w[0])

@@ -61,14 +61,17 @@ func effect(r directory.Rule, called func(kind, id string) words.Text) words.Tex
 	case directory.DismissList:
 		return both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail from mailing list %s", r.Key)
 	case directory.DismissKind:
-		return both("Automatische antwoorden die bij geen chat horen, worden genegeerd", "Automatic answers that belong to no chat are dismissed")
+		return both("Automatische antwoorden die bij geen chat horen, worden genegeerd",
+			"Automatic answers that belong to no chat are dismissed")
 	case directory.DismissSender:
 		if subject := onlyFor(r); subject != "" {
-			return both("Mail van %s met onderwerp ‘%s’ hoeft niemand te zien", "Nobody needs to see mail from %s with the subject “%s”", r.Key, subject)
+			return both("Mail van %s met onderwerp ‘%s’ hoeft niemand te zien",
+				"Nobody needs to see mail from %s with the subject “%s”", r.Key, subject)
 		}
 		return both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
 	case directory.AcceptKind:
-		return both("Wat een collega doorstuurt, hoort bij het contact dat het schreef", "What a colleague passes on belongs to the contact who wrote it")
+		return both("Wat een collega doorstuurt, hoort bij het contact dat het schreef",
+			"What a colleague passes on belongs to the contact who wrote it")
 	case directory.AcceptSender:
 		return both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
 	case directory.SuggestedClient:
@@ -108,7 +111,8 @@ func suggested(r directory.Rule) words.Text {
 	t := words.Text{NL: "Een bericht dat zelf zijn relatie noemt, gaat naar de relatie van het eerste voorstel als dat minstens 98 % zeker is",
 		EN: "A mail that names its client itself goes to the client that is suggested first, when that is at least 98 % sure"}
 	if n := RecordOf(r); n.Mails > 0 && int64(len(r.Evidence)) == min(r.Count, keptEvidence) {
-		t = joined(t, both(", omdat %d van de %d zulke voorstellen klopten", ", because %d of %d such suggestions were right", n.Right, n.Mails))
+		t = joined(t, both(", omdat %d van de %d zulke voorstellen klopten",
+			", because %d of %d such suggestions were right", n.Right, n.Mails))
 	}
 	return t
 }

@@ -5,7 +5,7 @@
 //     without a person, so a mail that points to two clients is never certain.
 //   - What is likely? Suggest ranks what a person may do with a mail that waits. Each
 //     suggestion has its reasons in words, and the chance that it is right.
-//   - What does a decision of a person teach? The functions Teach… and Forget return
+//   - What does a decision of a person teach? The functions Teach, TeachFailure and Forget return
 //     the rule with that evidence.
 //
 // The package reads mail and the directory. It writes nothing, and knows no mailboxes

@@ -29,9 +29,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 		office.clients[c.ID] = c
 	}
 	for n := range 12 {
-		office.teach(directory.SenderClient, "bol", func(r directory.Rule) directory.Rule {
-			return TeachClient(r, "bol", evidence(n, "bol", clients[n%2].ID, words[n%2]))
-		})
+		office.taught(directory.SenderClient, "bol", evidence(n, "bol", clients[n%2].ID, words[n%2]), false)
 	}
 	ways := []func(i int) (subject, text string){
 		func(i int) (string, string) { return "Klantnummer " + clients[i].Number, "" },
@@ -323,8 +321,8 @@ func BenchmarkHostile(b *testing.B) {
 // A domain is certain only if it is for all contacts in the directory, with a
 // rule that people agreed on.
 func TestDomainsInDoubt(t *testing.T) {
-	agreed := TeachDomain(TeachDomain(directory.Rule{}, "bakkerijjansen.example", evidence(1, "jan", "bakker")), "bakkerijjansen.example",
-		evidence(2, "els", "bakker"))
+	agreed := Teach(directory.Rule{}, directory.DomainClient, "bakkerijjansen.example", evidence(1, "jan", "bakker"), false)
+	agreed = Teach(agreed, directory.DomainClient, "bakkerijjansen.example", evidence(2, "els", "bakker"), false)
 	ask := func(change func(*people, *directory.Rule, *item.Item)) bool {
 		office := newPeople()
 		office.clients["bakker"] = directory.Client{ID: "bakker", Name: "Bakkerij Jansen B.V."}

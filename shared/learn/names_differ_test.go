@@ -29,17 +29,17 @@ func TestOtherName(t *testing.T) {
 	office.teach(directory.AddressContact, "dse@tekenonline.example", func(r directory.Rule) directory.Rule {
 		e := evidence(1, "piet", "bakker")
 		e.Name = "Het Tekenbureau"
-		return TeachAddress(r, "dse@tekenonline.example", e)
+		return Teach(r, directory.AddressContact, "dse@tekenonline.example", e, false)
 	})
 	office.teach(directory.AddressContact, "no-reply@mappen.example", func(r directory.Rule) directory.Rule {
 		e := evidence(1, "piet", "bakker")
 		e.Name = "Piet Jansen"
-		return TeachAddress(r, "no-reply@mappen.example", e)
+		return Teach(r, directory.AddressContact, "no-reply@mappen.example", e, false)
 	})
 	office.teach(directory.AddressContact, "no-reply@stukken.example", func(r directory.Rule) directory.Rule {
 		e := evidence(1, "piet", "bakker")
 		e.Name = "no-reply@stukken.example" // as Graph calls a sender without a name
-		return TeachAddress(r, "no-reply@stukken.example", e)
+		return Teach(r, directory.AddressContact, "no-reply@stukken.example", e, false)
 	})
 	const own, portal, sign, bills, scan = "piet@korenaar.example", "no-reply@delenonline.example", "dse@tekenonline.example",
 		"facturen@boekportaal.example", "scan@korenaar.example"

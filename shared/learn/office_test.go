@@ -159,6 +159,11 @@ func (p *people) teach(kind directory.RuleKind, key string, f func(directory.Rul
 	p.rules[id] = f(p.rules[id])
 }
 
+// taught is teach with one more decision.
+func (p *people) taught(kind directory.RuleKind, key string, e directory.Evidence, forever bool) {
+	p.teach(kind, key, func(r directory.Rule) directory.Rule { return Teach(r, kind, key, e, forever) })
+}
+
 func (p *people) AllMembers(context.Context) ([]directory.TeamMember, error) {
 	return p.members, p.fail
 }

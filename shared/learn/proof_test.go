@@ -69,9 +69,9 @@ func TestRulesCountWhatIsProven(t *testing.T) {
 			e := Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: "dismiss"}, c.taught)
 			if c.kind == directory.AcceptSender {
 				e.Action = "release"
-				rule = TeachAcceptance(rule, anna, e, c.forever)
+				rule = Teach(rule, directory.AcceptSender, anna, e, c.forever)
 			} else {
-				rule = TeachDismissal(rule, c.kind, anna, e, c.forever)
+				rule = Teach(rule, c.kind, anna, e, c.forever)
 			}
 		}
 		if got, err := Decides(rule, c.mail, newPeople().index); got != c.want || err != nil {
@@ -113,7 +113,7 @@ func TestRoutineMailIsDismissed(t *testing.T) {
 		for n, action := range c.done {
 			e := Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: action},
 				mailOf(c.mail.From.Email, fmt.Sprint("Uw factuur 2026-00", n), ""))
-			rule = TeachDismissal(rule, directory.DismissSender, desk, e, false)
+			rule = Teach(rule, directory.DismissSender, desk, e, false)
 		}
 		if got, err := Decides(rule, c.mail, office.index); got != c.want || err != nil {
 			t.Errorf("%s: decided %v, want %v, %v", name, got, c.want, err)
@@ -129,7 +129,7 @@ func TestProofsDoNotAddUp(t *testing.T) {
 		sent(anna, item.VerdictSoft, "evil.example", ""), sent(anna, item.VerdictSoft, "evil.example", ""),
 		sent(anna, item.VerdictPass, "prospect.example", ""),
 	} {
-		rule = TeachDismissal(rule, directory.DismissSender, anna,
+		rule = Teach(rule, directory.DismissSender, anna,
 			Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: "dismiss"}, m), false)
 	}
 	if rule.State == directory.RuleOn {
@@ -144,7 +144,7 @@ func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 	for n := range 4 {
 		e := evidence(n, fmt.Sprint("p", n), "c1")
 		e.Verified = false
-		domain = TeachDomain(domain, "prospect.example", e)
+		domain = Teach(domain, directory.DomainClient, "prospect.example", e, false)
 	}
 	if len(domain.Evidence) != 0 {
 		t.Errorf("unverified senders taught whose a domain is: %+v", domain)
@@ -160,7 +160,7 @@ func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 			office.teach(directory.SenderClient, "bol", func(r directory.Rule) directory.Rule {
 				e := evidence(n, "bol", []string{"bakker", "garage"}[n%2], []string{"oven", "rallywagen"}[n%2])
 				e.Verified = taught
-				return TeachClient(r, "bol", e)
+				return Teach(r, directory.SenderClient, "bol", e, false)
 			})
 		}
 		it := item.Item{ID: "mail", Verdict: verdict, Subject: "Over oven", From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}

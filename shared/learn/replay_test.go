@@ -142,8 +142,9 @@ func (p *replay) mail(m year.Mail) {
 		if !ok || client != about {
 			wait()
 			p.office.teach(directory.SenderClient, from.ID, func(r directory.Rule) directory.Rule {
-				return TeachClient(r, from.ID, Proof(directory.Evidence{At: it.Received, By: "margot", Manager: true, Mail: it.ID, Contact: from.ID,
-					Client: about, Words: mailtext.Words(it.Subject)}, it))
+				return Teach(r, directory.SenderClient, from.ID,
+					Proof(directory.Evidence{At: it.Received, By: "margot", Manager: true, Mail: it.ID, Contact: from.ID,
+						Client: about, Words: mailtext.Words(it.Subject)}, it), false)
 			})
 			if tr.Kind == year.Chat && p.contacts[tr.Person] == from.ID && !slices.Contains(from.Clients, about) && !tr.Portal {
 				from.Clients = append(slices.Clone(from.Clients), about)
@@ -178,7 +179,7 @@ func (p *replay) solveSender(it item.Item, tr year.Truth) {
 	if tr.Kind == year.Dismiss {
 		evidence.Action = string(item.Dismiss)
 		p.office.teach(directory.DismissSender, it.From.Email, func(r directory.Rule) directory.Rule {
-			return TeachDismissal(r, directory.DismissSender, it.From.Email, evidence,
+			return Teach(r, directory.DismissSender, it.From.Email, evidence,
 				slices.Contains([]year.Sort{year.Newsletter, year.Bulk, year.Notification, year.Hidden, year.Cold}, tr.Sort))
 		})
 		return
@@ -200,7 +201,7 @@ func (p *replay) solveSender(it item.Item, tr year.Truth) {
 	p.office.contacts[id] = c
 	if domain := directory.Domain(it.From.Email); !directory.PublicDomain(domain) && len(c.Clients) == 1 {
 		evidence.Contact, evidence.Client = id, c.Clients[0]
-		p.office.teach(directory.DomainClient, domain, func(r directory.Rule) directory.Rule { return TeachDomain(r, domain, evidence) })
+		p.office.taught(directory.DomainClient, domain, evidence, false)
 	}
 }
 

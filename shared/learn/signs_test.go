@@ -137,7 +137,8 @@ func TestAFailureIsRecorded(t *testing.T) {
 	var r directory.Rule
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	teach := func(n int, client, word string) {
-		r = TeachClient(r, "bol", directory.Evidence{At: at, Mail: fmt.Sprint("m", n), Client: client, Words: []string{word}, Verified: true})
+		r = Teach(r, directory.SenderClient, "bol",
+			directory.Evidence{At: at, Mail: fmt.Sprint("m", n), Client: client, Words: []string{word}, Verified: true}, false)
 	}
 	for n := range 6 {
 		teach(2*n, "c1", "oven")

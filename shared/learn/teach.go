@@ -35,59 +35,29 @@ const keptEvidence = 200
 // always marks the evidence of a person who decided for all mail to come.
 const always = "always "
 
-// TeachAddress returns the rule that an e-mail address is a contact's, after a
-// person linked it with e.Contact. It is certain at once.
-func TeachAddress(rule directory.Rule, address string, e directory.Evidence) directory.Rule {
-	return taught(rule, directory.AddressContact, address, e)
-}
-
-// TeachDomain returns the rule that senders at a domain belong to a client,
-// after a person decided so for the sender e.Contact and the client e.Client.
-// No client means that the sender has several, which speaks against the rule.
-// The domain of a public provider teaches nothing, see directory.PublicDomain.
-// A sender whom Exchange did not verify teaches nothing either: then the rule
-// does not change.
-func TeachDomain(rule directory.Rule, domain string, e directory.Evidence) directory.Rule {
-	if !e.Verified {
+// Teach returns the rule of a kind about a key after a person decided e:
+//
+//   - AddressContact: the address is that of the contact e.Contact. It is certain at once.
+//   - DomainClient: the sender e.Contact belongs to the client e.Client; "" when he has
+//     several, which speaks against the rule. The domain of a public provider teaches
+//     nothing (see directory.PublicDomain), and a sender who is not verified neither: then
+//     the rule does not change.
+//   - SenderClient: a mail of the contact with e.Words in its subject is about e.Client.
+//   - DismissList, DismissSender, DismissKind: nobody needs the mail, or with another
+//     e.Action somebody does.
+//   - AcceptSender: the mail is let through, or with another e.Action not.
+//   - AcceptKind: the contact linked with the mail wrote what a team member forwards.
+//
+// Forever says that the person decided for all mail to come; only that makes AcceptSender
+// certain.
+func Teach(rule directory.Rule, kind directory.RuleKind, key string, e directory.Evidence, forever bool) directory.Rule {
+	if kind == directory.DomainClient && !e.Verified {
 		return rule
 	}
-	return taught(rule, directory.DomainClient, domain, e)
-}
-
-// TeachClient returns the rule about the subjects of a contact with several
-// clients, after a person chose e.Client for a mail with e.Words in its
-// subject.
-func TeachClient(rule directory.Rule, contact string, e directory.Evidence) directory.Rule {
-	return taught(rule, directory.SenderClient, contact, e)
-}
-
-// TeachDismissal returns the rule that nobody needs mail of a list (kind
-// dismiss-list), an address (dismiss-sender) or a kind (dismiss-kind), after a
-// person dismissed such a mail, or with another e.Action did something else
-// with it. Forever says that the person decided for all mail to come. It is for
-// lists, and for senders whose mail is automated or who are no contact.
-func TeachDismissal(rule directory.Rule, kind directory.RuleKind, key string, e directory.Evidence, forever bool) directory.Rule {
 	if forever {
 		e.Action = always + e.Action
 	}
 	return taught(rule, kind, key, e)
-}
-
-// TeachAcceptance returns the rule that mail of an address is let through
-// although it would wait, after a person released one, or with another e.Action
-// did not. Only a decision for all mail to come makes it certain.
-func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, forever bool) directory.Rule {
-	if forever {
-		e.Action = always + e.Action
-	}
-	return taught(rule, directory.AcceptSender, address, e)
-}
-
-// TeachForwarded returns the rule that mail which team members forward belongs
-// to its original sender, after a person linked such a mail with that contact
-// (item.LinkContact), or did something else with it.
-func TeachForwarded(rule directory.Rule, e directory.Evidence) directory.Rule {
-	return taught(rule, directory.AcceptKind, directory.KindForwarded, e)
 }
 
 // Otherwise marks the evidence that a rule decided a mail wrongly.

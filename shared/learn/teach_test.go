@@ -31,19 +31,19 @@ func TestRulesGrow(t *testing.T) {
 	const proposed, on, learning, off, undone, undoing = directory.RuleProposed, directory.RuleOn, directory.RuleLearning, directory.RuleOff,
 		directory.RuleUndone, directory.RuleUndoing
 	domain := func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return TeachDomain(r, "jansen.example", e)
+		return Teach(r, directory.DomainClient, "jansen.example", e, false)
 	}
 	list := func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return TeachDismissal(r, directory.DismissList, "nieuws.example", e, false)
+		return Teach(r, directory.DismissList, "nieuws.example", e, false)
 	}
 	forever := func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return TeachDismissal(r, directory.DismissList, "nieuws.example", e, true)
+		return Teach(r, directory.DismissList, "nieuws.example", e, true)
 	}
 	kept := evidence(9, "", "")
 	kept.Action = string(item.Release)
 	accept := func(r directory.Rule, e directory.Evidence) directory.Rule {
 		e.Action = string(item.Release)
-		return TeachAcceptance(r, "scan@jansen.example", e, false)
+		return Teach(r, directory.AcceptSender, "scan@jansen.example", e, false)
 	}
 	set := func(to directory.RuleState) func(directory.Rule, directory.Evidence) directory.Rule {
 		return func(r directory.Rule, _ directory.Evidence) directory.Rule { r.State = to; return r }
@@ -59,7 +59,7 @@ func TestRulesGrow(t *testing.T) {
 	}
 	for name, steps := range map[string][]step{
 		"an address is certain at once": {{func(r directory.Rule, e directory.Evidence) directory.Rule {
-			return TeachAddress(r, "jan@jansen.example", e)
+			return Teach(r, directory.AddressContact, "jan@jansen.example", e, false)
 		}, evidence(1, "jan", "c1"), on}},
 		"a domain takes two senders": {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
 		"one sender twice is one":    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
@@ -70,10 +70,10 @@ func TestRulesGrow(t *testing.T) {
 			{domain, evidence(3, "tim", ""), learning}},
 		"a public domain never": {{func(r directory.Rule,
 			e directory.Evidence) directory.Rule {
-			return TeachDomain(r, "gmail.com", e)
+			return Teach(r, directory.DomainClient, "gmail.com", e, false)
 		}, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule,
 			e directory.Evidence) directory.Rule {
-			return TeachDomain(r, "gmail.com", e)
+			return Teach(r, directory.DomainClient, "gmail.com", e, false)
 		}, evidence(2, "els", "c1"), learning}},
 		"off stays off": {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off},
 			{domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
@@ -105,7 +105,7 @@ func TestRulesGrow(t *testing.T) {
 			{accept, evidence(3, "", ""), learning}, {accept, evidence(4, "", ""), learning},
 			{func(r directory.Rule, e directory.Evidence) directory.Rule {
 				e.Action = string(item.Release)
-				return TeachAcceptance(r, "scan@jansen.example", e, true)
+				return Teach(r, directory.AcceptSender, "scan@jansen.example", e, true)
 			}, evidence(5, "", ""), on}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,17 +129,17 @@ func TestRulesGrow(t *testing.T) {
 
 // A new rule has its key, its author and its time.
 func TestANewRule(t *testing.T) {
-	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
+	r := Teach(directory.Rule{}, directory.DomainClient, "jansen.example", evidence(1, "jan", "c1"), false)
 	if r.ID != directory.RuleID(directory.DomainClient, "jansen.example") || r.Kind != directory.DomainClient || r.Key != "jansen.example" ||
 		r.Client != "c1" || r.Count != 1 || !r.Created.Equal(evidence(1, "", "").At) || r.ChangedBy != "margot" {
 		t.Errorf("got %+v", r)
 	}
-	r = TeachDomain(r, "jansen.example", evidence(2, "els", "c1"))
+	r = Teach(r, directory.DomainClient, "jansen.example", evidence(2, "els", "c1"), false)
 	if r.Count != 2 || len(r.Evidence) != 2 || !r.Changed.After(r.Created) {
 		t.Errorf("got %+v", r)
 	}
-	a := TeachAddress(directory.Rule{}, "jan@jansen.example", evidence(1, "jan", "c1"))
-	a = TeachAddress(a, "jan@jansen.example", evidence(2, "els", "c1"))
+	a := Teach(directory.Rule{}, directory.AddressContact, "jan@jansen.example", evidence(1, "jan", "c1"), false)
+	a = Teach(a, directory.AddressContact, "jan@jansen.example", evidence(2, "els", "c1"), false)
 	if a.Contact != "els" {
 		t.Errorf("an address is that of whom people said last: %+v", a)
 	}
@@ -149,7 +149,7 @@ func TestANewRule(t *testing.T) {
 func TestEvidenceIsBounded(t *testing.T) {
 	var r directory.Rule
 	for n := range 300 {
-		r = TeachClient(r, "bol", evidence(n, "bol", "c1", "oven"))
+		r = Teach(r, directory.SenderClient, "bol", evidence(n, "bol", "c1", "oven"), false)
 	}
 	if len(r.Evidence) != 200 || r.Count != 300 || r.Evidence[199].Mail != "m299" {
 		t.Errorf("%d pieces of evidence of %d, the last %s", len(r.Evidence), r.Count, r.Evidence[len(r.Evidence)-1].Mail)
@@ -158,9 +158,9 @@ func TestEvidenceIsBounded(t *testing.T) {
 
 // Taking a solution back also removes its evidence.
 func TestForget(t *testing.T) {
-	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
-	r = TeachDomain(r, "jansen.example", evidence(2, "els", "c1"))
-	r = TeachDomain(r, "jansen.example", evidence(3, "tim", "c2"))
+	r := Teach(directory.Rule{}, directory.DomainClient, "jansen.example", evidence(1, "jan", "c1"), false)
+	r = Teach(r, directory.DomainClient, "jansen.example", evidence(2, "els", "c1"), false)
+	r = Teach(r, directory.DomainClient, "jansen.example", evidence(3, "tim", "c2"), false)
 	if r = Forget(r, "m3"); r.State != directory.RuleOn || r.Count != 2 || r.Client != "c1" {
 		t.Errorf("without the contradiction: %+v", r)
 	}
@@ -180,17 +180,18 @@ func TestForget(t *testing.T) {
 func TestTeachClient(t *testing.T) {
 	var r directory.Rule
 	for n := range 4 {
-		r = TeachClient(r, "bol", evidence(2*n, "bol", "c1", "rallywagen"))
-		r = TeachClient(r, "bol", evidence(2*n+1, "bol", "c2", "vraag"))
+		r = Teach(r, directory.SenderClient, "bol", evidence(2*n, "bol", "c1", "rallywagen"), false)
+		r = Teach(r, directory.SenderClient, "bol", evidence(2*n+1, "bol", "c2", "vraag"), false)
 	}
 	if r.State != directory.RuleLearning || r.Contact != "bol" {
 		t.Errorf("after four choices for each of two clients: %+v", r)
 	}
-	r = TeachClient(r, "bol", evidence(8, "bol", "c1", "rallywagen"))
+	r = Teach(r, directory.SenderClient, "bol", evidence(8, "bol", "c1", "rallywagen"), false)
 	if r.State != directory.RuleOn {
 		t.Errorf("after five: %s", r.State)
 	}
-	if r = TeachClient(r, "bol", evidence(9, "bol", "c2", "rallywagen", "oven")); r.State != directory.RuleLearning {
+	r = Teach(r, directory.SenderClient, "bol", evidence(9, "bol", "c2", "rallywagen", "oven"), false)
+	if r.State != directory.RuleLearning {
 		t.Errorf("after a choice for the other: %s", r.State)
 	}
 }
@@ -203,21 +204,22 @@ func TestExplain(t *testing.T) {
 	}
 	other := evidence(2, "els", "c1")
 	other.By = "iris"
-	off := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
+	off := Teach(directory.Rule{}, directory.DomainClient, "jansen.example", evidence(1, "jan", "c1"), false)
 	off.State = directory.RuleOff
 	var chosen directory.Rule
 	for n := range 5 {
-		chosen = TeachClient(chosen, "bol", evidence(2*n, "bol", "c1", "oven"))
-		chosen = TeachClient(chosen, "bol", evidence(2*n+1, "bol", "c2", "rallywagen"))
+		chosen = Teach(chosen, directory.SenderClient, "bol", evidence(2*n, "bol", "c1", "oven"), false)
+		chosen = Teach(chosen, directory.SenderClient, "bol", evidence(2*n+1, "bol", "c2", "rallywagen"), false)
 	}
 	for _, c := range []struct {
 		rule   directory.Rule
 		nl, en string
 	}{
-		{TeachAddress(directory.Rule{}, "jj@gmail.com", evidence(1, "jan", "c1")),
+		{Teach(directory.Rule{}, directory.AddressContact, "jj@gmail.com", evidence(1, "jan", "c1"), false),
 			"Mail van jj@gmail.com is van Jan Jansen, omdat Margot Hofland dat één keer besliste.",
 			"Mail from jj@gmail.com is from Jan Jansen, because Margot Hofland decided so once."},
-		{TeachDomain(TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1")), "jansen.example", other),
+		{Teach(Teach(directory.Rule{}, directory.DomainClient, "jansen.example", evidence(1, "jan", "c1"), false),
+			directory.DomainClient, "jansen.example", other, false),
 			"Mail van @jansen.example hoort bij Bakkerij Jansen, omdat 2 mensen dat 2 keer beslisten.",
 			"Mail from @jansen.example belongs to Bakkerij Jansen, because 2 people decided so 2 times."},
 		{off, "Mail van @jansen.example hoort bij Bakkerij Jansen, omdat Margot Hofland dat één keer besliste; deze regel staat uit.",
@@ -225,10 +227,10 @@ func TestExplain(t *testing.T) {
 		{chosen, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 " +
 			"keer besliste.", "In subjects of Kees Bol, “oven” means Bakkerij Jansen, “rallywagen” means Garage Visser, because Margot Hofland " +
 			"decided so 10 times."},
-		{TeachDismissal(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true),
+		{Teach(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true),
 			"Mail van mailinglijst nieuws.example hoeft niemand te zien, omdat Margot Hofland dat voortaan altijd wilde.",
 			"Nobody needs to see mail from mailing list nieuws.example, because Margot Hofland wanted it always so."},
-		{TeachDismissal(directory.Rule{}, directory.DismissSender, "a@b.example", evidence(1, "", ""), false),
+		{Teach(directory.Rule{}, directory.DismissSender, "a@b.example", evidence(1, "", ""), false),
 			"Mail van a@b.example hoeft niemand te zien, omdat Margot Hofland dat één keer besliste; dat is nog niet zeker.",
 			"Nobody needs to see mail from a@b.example, because Margot Hofland decided so once; that is not certain yet."},
 		{directory.Rule{Kind: directory.AcceptSender, Key: "a@b.example", State: directory.RuleUndone},
@@ -250,7 +252,8 @@ func TestExplain(t *testing.T) {
 			t.Errorf("got\n\t%s\n\t%s\nwant\n\t%s\n\t%s", got.NL, got.EN, c.nl, c.en)
 		}
 	}
-	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL,
+	learning := Teach(directory.Rule{}, directory.SenderClient, "bol", evidence(1, "bol", "c1", "vraag"), false)
+	if got := Explain(learning, names); !strings.HasPrefix(got.NL,
 		"Eerdere keuzes voor Kees Bol") {
 		t.Errorf("got %s", got.NL)
 	}
@@ -261,9 +264,11 @@ func TestExplain(t *testing.T) {
 func TestKindsAreLearned(t *testing.T) {
 	for kind, teach := range map[string]func(directory.Rule, directory.Evidence) directory.Rule{
 		string(item.Dismiss): func(r directory.Rule, e directory.Evidence) directory.Rule {
-			return TeachDismissal(r, directory.DismissKind, directory.KindAutoReply, e, false)
+			return Teach(r, directory.DismissKind, directory.KindAutoReply, e, false)
 		},
-		string(item.LinkContact): TeachForwarded,
+		string(item.LinkContact): func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return Teach(r, directory.AcceptKind, directory.KindForwarded, e, false)
+		},
 	} {
 		var rule directory.Rule
 		for i := range 5 {

@@ -113,7 +113,7 @@ func (cmd *command) learnForwarded(ctx context.Context, contact string) error {
 		e.Action = "otherwise"
 	}
 	rule := cmd.override.Rule
-	err = cmd.learn(ctx, directory.AcceptKind, directory.KindForwarded, e, learn.TeachForwarded)
+	err = cmd.learn(ctx, directory.AcceptKind, directory.KindForwarded, e, false)
 	if rule != "" {
 		cmd.override.Rule = rule // an undo is about the rule of the address
 	}
@@ -186,7 +186,7 @@ func (cmd *command) learnAddress(ctx context.Context, tx *directory.Tx, c direct
 	if err != nil {
 		return err
 	}
-	if _, err := tx.SaveRule(learn.TeachAddress(was, email, e)); err != nil {
+	if _, err := tx.SaveRule(learn.Teach(was, directory.AddressContact, email, e, false)); err != nil {
 		return err
 	}
 	domain := directory.Domain(email)
@@ -196,7 +196,7 @@ func (cmd *command) learnAddress(ctx context.Context, tx *directory.Tx, c direct
 	if was, _, err = tx.Rule(directory.DomainClient, domain); err != nil {
 		return err
 	}
-	now := learn.TeachDomain(was, domain, e)
+	now := learn.Teach(was, directory.DomainClient, domain, e, false)
 	if now.State == directory.RuleOn {
 		cmd.affected = append(cmd.affected, item.SentFrom(domain))
 	}
@@ -236,9 +236,10 @@ func (cmd *command) choose(ctx context.Context) error {
 }
 
 // learn updates a rule that does not concern contacts.
-func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence,
-	teach func(directory.Rule, directory.Evidence) directory.Rule) error {
-	now, err := cmd.changeRule(ctx, kind, key, func(was directory.Rule) (directory.Rule, error) { return teach(was, e), nil })
+func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence, forever bool) error {
+	now, err := cmd.changeRule(ctx, kind, key, func(was directory.Rule) (directory.Rule, error) {
+		return learn.Teach(was, kind, key, e, forever), nil
+	})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 	}
 	has := slices.Contains(c.Clients, client)
 	e.Added = says.add && !says.portal && !c.Portal && !has || addedBy(was, e.Mail, client)
-	now := learn.TeachClient(was, c.ID, e)
+	now := learn.Teach(was, directory.SenderClient, c.ID, e, false)
 	var errName error
 	name := func(id string) string {
 		other, err := tx.Client(id)
@@ -103,7 +103,7 @@ func teachPortal(tx *directory.Tx, portal string, e directory.Evidence) error {
 	e.Contact = portal
 	was, _, err := tx.Rule(directory.SenderClient, portal)
 	if err == nil {
-		_, err = tx.SaveRule(learn.TeachClient(was, portal, e))
+		_, err = tx.SaveRule(learn.Teach(was, directory.SenderClient, portal, e, false))
 	}
 	return err
 }

@@ -22,10 +22,7 @@ func (cmd *command) release(ctx context.Context) error {
 		// The same doubt holds for the next mail of this sender.
 		return &Invalid{"scope", `"once" for this reason`}
 	}
-	return cmd.learn(ctx, directory.AcceptSender, cmd.it.From.Email, cmd.evidence("", ""),
-		func(r directory.Rule, e directory.Evidence) directory.Rule {
-			return learn.TeachAcceptance(r, cmd.it.From.Email, e, true)
-		})
+	return cmd.learn(ctx, directory.AcceptSender, cmd.it.From.Email, cmd.evidence("", ""), true)
 }
 
 // dismissal returns the kind and the key of the rule that a dismissal of the mail, or
@@ -63,9 +60,7 @@ func (cmd *command) learnDismissal(ctx context.Context, kind directory.RuleKind,
 	if err != nil {
 		return err
 	}
-	return cmd.learn(ctx, kind, key, cmd.evidence(from.ID, ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return learn.TeachDismissal(r, kind, key, e, forever)
-	})
+	return cmd.learn(ctx, kind, key, cmd.evidence(from.ID, ""), forever)
 }
 
 func (cmd *command) dismiss(ctx context.Context) (err error) {

@@ -23,7 +23,8 @@ func TestAnotherWayToTheSameClient(t *testing.T) {
 	jan, piet, both := contact("jan", baker.ID), contact("piet", butcher.ID), contact("both", baker.ID, butcher.ID)
 	must.Do(t, b.Apply(t.Context()))
 
-	create, link := &learn.Suggestion{Action: item.CreateContact, Client: &baker}, &learn.Suggestion{Action: item.LinkContact, Contact: &jan}
+	create := &learn.Suggestion{Action: item.CreateContact, Client: &baker}
+	link := &learn.Suggestion{Action: item.LinkContact, Contact: &jan}
 	for name, c := range map[string]struct {
 		suggested   *learn.Suggestion
 		solution    item.Solution

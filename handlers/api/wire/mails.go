@@ -104,7 +104,7 @@ type Placing struct {
 	May        bool         `json:"may"`
 	Off        bool         `json:"off" doc:"whether a manager switched it off"`
 	Rule       string       `json:"rule,omitempty" doc:"id of the rule that holds the record; empty before the first sure suggestion"`
-	Mails      int          `json:"mails" doc:"the last sure suggestions that people solved, at most 200, and none before one that led to a wrong placement"`
+	Mails      int          `json:"mails" doc:"the last sure suggestions, at most 200, and none before a wrong placement"`
 	Right      int          `json:"right" doc:"of these, those whose client people chose"`
 	Bound      float64      `json:"bound" doc:"the lower bound of the share that is right, 0 to 1 (Wilson, z = 1.64)"`
 	LeastBound float64      `json:"leastBound" doc:"from which on the model may place mail"`
