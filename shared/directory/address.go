@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode"
@@ -172,6 +173,14 @@ func checkAddress(field, text string) (string, error) {
 		expected += ", without " + runeName(r)
 	}
 	return "", &Invalid{Field: field, Expected: expected}
+}
+
+// byAddress reads the row of a kind by an address; text that is no address has none.
+func byAddress[T any](ctx context.Context, s *Store, kind, address string) (v T, found bool, err error) {
+	if address, err := ReceivedAddress(address); err == nil {
+		return find[T](ctx, s, addressKey(kind, address))
+	}
+	return v, false, nil
 }
 
 // addressKey returns the key of a row by address. It holds the hash of an

@@ -132,7 +132,7 @@ func (c Client) checked() (Client, error) {
 // each as the beginning of a word. It ignores case and diacritics. A new prospect without a
 // number gets the next one. A client with contacts is in use, and is deleted with its team.
 func (s *Store) Clients() Kind[Client] {
-	return Kind[Client]{store: s, users: []users{{"contact-client", "contact"}}, deleting: deleteTeamOf,
+	return Kind[Client]{store: s, referrers: []referrer{{"contact-client", "contact"}}, deleting: deleteTeamOf,
 		list: func(ctx context.Context, s *Store, q Query) (Page[Client], error) {
 			return listed[Client](ctx, s, "client-number", q, clientSearch)
 		},

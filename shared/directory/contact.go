@@ -139,11 +139,7 @@ func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
 // ContactByAddress returns the contact with an e-mail address, with one table
 // operation. Text that is no address has no contact.
 func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, bool, error) {
-	address, err := ReceivedAddress(address)
-	if err != nil {
-		return Contact{}, false, nil
-	}
-	return find[Contact](ctx, s, addressKey("contact-address", address))
+	return byAddress[Contact](ctx, s, "contact-address", address)
 }
 
 // contactSearch is the plan of a search for contacts.

@@ -14,18 +14,17 @@ type Kind[T Entity[T]] struct {
 	// check returns an object in its stored form. Was is the object before the change,
 	// zero for a new one.
 	check checker[T]
-	// users are the rows of objects that refer to an object: it is not deleted while
-	// there are any.
-	users []users
+	// referrers refer to objects of this kind: one is not deleted while there are any.
+	referrers []referrer
 	// deleting may refuse to delete an object, and may delete more with it. Nil allows it.
 	deleting func(context.Context, *change, T) error
 }
 
 type checker[T Entity[T]] func(ctx context.Context, c *change, now, was T) (T, error)
 
-// users are objects that refer to others: the first part of the keys of their rows, before
-// the id of the other, and the word for their kind.
-type users struct{ rows, kind string }
+// A referrer is a kind of objects that refer to others: the first part of the keys of their
+// rows, before the id of the other, and the word for one.
+type referrer struct{ rows, kind string }
 
 // Word is the word for one object, such as team member.
 func (k Kind[T]) Word() string { return kinds[kindOf[T]()].word }
@@ -93,27 +92,27 @@ func (k Kind[T]) update(ctx context.Context, id, revision string, edit func(*T) 
 func (k Kind[T]) Delete(ctx context.Context, id, revision string) error {
 	return k.store.change(ctx, func(c *change) error {
 		was, err := current[T](ctx, c, id, revision)
-		if err == nil {
-			err = release(ctx, c, &was, nil)
+		if err != nil {
+			return err
 		}
-		for _, by := range k.users {
+		for _, by := range k.referrers {
+			ids, err := k.store.lastParts(ctx, keyOf(by.rows, id)+"|", maxReferrers)
 			if err != nil {
 				return err
 			}
-			var ids []string
-			if ids, err = k.store.lastParts(ctx, keyOf(by.rows, id)+"|", maxUsers); len(ids) > 0 {
-				err = &InUse{What: nameOf(was), Kind: by.kind, IDs: ids}
+			if len(ids) > 0 {
+				return &InUse{What: nameOf(was), Kind: by.kind, IDs: ids}
 			}
 		}
-		if err != nil || k.deleting == nil {
+		if err := release(ctx, c, &was, nil); err != nil || k.deleting == nil {
 			return err
 		}
 		return k.deleting(ctx, c, was)
 	})
 }
 
-// maxUsers is how many users of an object an InUse error names.
-const maxUsers = 5
+// maxReferrers is how many of the objects that refer to another an InUse error names.
+const maxReferrers = 5
 
 func current[T Entity[T]](ctx context.Context, c *change, id, revision string) (T, error) {
 	v, err := get[T](ctx, c.store, id)

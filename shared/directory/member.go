@@ -96,8 +96,8 @@ func (m TeamMember) checked() (TeamMember, error) {
 // normally made inactive.
 func (s *Store) TeamMembers() Kind[TeamMember] {
 	return Kind[TeamMember]{store: s, check: checkMember, deleting: deleteMember,
-		list:  by("member-name", func(m TeamMember) []string { return []string{m.Name, m.Email} }),
-		users: []users{{"links-member", "client"}, {"team-member", "process team"}, {"substitute", "team member"}}}
+		list:      by("member-name", func(m TeamMember) []string { return []string{m.Name, m.Email} }),
+		referrers: []referrer{{"links-member", "client"}, {"team-member", "process team"}, {"substitute", "team member"}}}
 }
 
 func checkMember(ctx context.Context, c *change, now, was TeamMember) (_ TeamMember, err error) {
@@ -145,11 +145,7 @@ func (s *Store) AllMembers(ctx context.Context) (all []TeamMember, err error) {
 // MemberByAddress returns the team member with an e-mail address, active or
 // not, with one table operation.
 func (s *Store) MemberByAddress(ctx context.Context, address string) (TeamMember, bool, error) {
-	address, err := ReceivedAddress(address)
-	if err != nil {
-		return TeamMember{}, false, nil
-	}
-	return find[TeamMember](ctx, s, addressKey("member-address", address))
+	return byAddress[TeamMember](ctx, s, "member-address", address)
 }
 
 // A formerMember is what stays of a member who was deleted: the chats, notes and replies of

@@ -42,7 +42,7 @@ func unusedRole(ctx context.Context, c *change, r Role) error {
 		if team.has(r.ID) {
 			clients = append(clients, team.Client)
 		}
-		return len(clients) < maxUsers
+		return len(clients) < maxReferrers
 	})
 	if err == nil && len(clients) > 0 {
 		err = &InUse{What: nameOf(r), Kind: "client", IDs: clients}
