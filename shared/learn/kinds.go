@@ -51,6 +51,7 @@ var kindsOf = func() map[string][]kind {
 			"suppletie btw-suppletie kolommenbalans saldibalans grootboek grootboekkaarten deponering publicatiestukken investering investeringsaftrek afschrijving afschrijvingen bankmutaties prognose begroting kwartaalcijfers offerte offertes software licentie licenties"},
 		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
 			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld " +
+			"loonrun loonkosten looncontrole loonrapport werkkostenregeling wkr leaseauto leasecontract vakantierooster " +
 			"urenregistratie urenlijst urenlijsten loonmutaties loonjournaalposten arbeidscontract arbeidsovereenkomst personeelsdossier verkoopfactuur inkoopfactuur factuur facturen leverancier leveranciers bestelbus bedrijfsauto rittenregistratie kilometerregistratie kassarol"},
 		{[]kind{kindHolding, kindCompany}, "vpb vennootschapsbelasting corporate dga-salaris gebruikelijk managementfee"},
 		{[]kind{kindHolding}, "dividend dividendbelasting dividenduitkering deelneming deelnemingen rekening-courant aandelen aandeelhouders aandeelhoudersvergadering agio"},
@@ -64,8 +65,11 @@ var kindsOf = func() map[string][]kind {
 }()
 
 // kindsOfWord are the kinds that a word suits, or the word with which a compound
-// begins: voorraadlijst.
+// begins or invoices end: voorraadlijst, leasefacturen.
 func kindsOfWord(w string) []kind {
+	if strings.HasSuffix(w, "facturen") {
+		w = "facturen" // leasefacturen
+	}
 	for n := len(w); n >= min(len(w), leastCompound); n-- {
 		if of, ok := kindsOf[w[:n]]; ok {
 			return of
