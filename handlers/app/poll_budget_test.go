@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/dev/cost"
 )
 
 var version = regexp.MustCompile(`data-version="([^"]*)"`)
@@ -86,8 +87,8 @@ func TestUserDayBudget(t *testing.T) {
 			total += c.a * reads
 		}
 		t.Logf("%d table reads in a day", total)
-		if total > 10_500 {
-			t.Errorf("%d table reads in a day", total)
+		if requests := day.List + day.Open; total > cost.PersonTableReads || requests > cost.PersonRequests {
+			t.Errorf("%d requests and %d table reads in a day", requests, total)
 		}
 	})
 }

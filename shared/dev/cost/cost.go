@@ -19,16 +19,18 @@ import (
 // The operations that are counted. The tests of the whole product allow no more than
 // these figures.
 const (
-	PollGraphCalls        = 1.34 // of a quiet mailbox: Sent Items are read every third tick
-	JobTableReads         = 1.0  // of a job for sixteen quiet mailboxes
-	PollQueueOperations   = 0.3  //
-	MailGraphCalls        = 1.2  // of a mail in a page of ten and more, with its category
-	MailTableTransactions = 3.0  //
-	MailQueueMessages     = 0.3  //
-	TickTableCalls        = 16.0 // of a tick that finds nothing to do, with its figures
-	TickQueueCalls        = 8.0  // of a tick for the figures of empty queues
-	HostPerMessage        = 2.0  // operations of the Functions host for a message: it takes and deletes it
-	MailboxesPerJob       = 16   // that a job reads
+	PollGraphCalls        = 1.34  // of a quiet mailbox: Sent Items are read every third tick
+	JobTableReads         = 1.0   // of a job for sixteen quiet mailboxes
+	PollQueueOperations   = 0.3   //
+	MailGraphCalls        = 1.2   // of a mail in a page of ten and more, with its category
+	MailTableTransactions = 3.0   //
+	MailQueueMessages     = 0.3   //
+	TickTableCalls        = 16.0  // of a tick that finds nothing to do, with its figures
+	TickQueueCalls        = 8.0   // of a tick for the figures of empty queues
+	HostPerMessage        = 2.0   // operations of the Functions host for a message: it takes and deletes it
+	MailboxesPerJob       = 16    // that a job reads
+	PersonRequests        = 2_100 // of a day that somebody works with a page open: most of them the page makes by itself
+	PersonTableReads      = 10_500
 )
 
 const (
@@ -49,6 +51,7 @@ const (
 	linesPerMail  = 2       //
 	linesPerFetch = 3       //
 	secretsPerDay = 24 * 12 // a secret is read again after five minutes
+	workingDays   = 22      // of a person in a month
 )
 
 //go:embed prices.json
@@ -132,6 +135,14 @@ func (p Prices) Of(o Office) Estimate {
 	return e
 }
 
+// Person is what a month of somebody costs at most who works with a page open, without the
+// free parts: as if nobody else asked in the same seconds.
+func (p Prices) Person(memoryMB int) float64 {
+	seconds := PersonRequests * workingDays * shortest
+	return p.Prices["flexGBSecond"].Price*seconds*float64(memoryMB)/1024 + p.Prices["flexExecution"].Price*PersonRequests*workingDays +
+		p.Prices["tableTransaction"].Price*PersonTableReads*workingDays
+}
+
 // Worst is what a month costs in which every function runs on its most instances all
 // the time, as an attack or a fault could bring about: the caps are per function.
 func (p Prices) Worst(functions, instances, memoryMB int) float64 {
@@ -145,7 +156,7 @@ func (p Prices) pay(meter string, units float64) float64 {
 
 // Write writes a table of offices of several sizes.
 func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int) error {
-	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; pages that people look at are not in it.\n\n",
+	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; people are not in it.\n\n",
 		p.Currency, p.Date, p.Note, mailsPerDay, memoryMB)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin "+
@@ -159,6 +170,8 @@ func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "\nA person who works all day with a page open: %d requests and %s table reads a day, at most %.2f EUR a month.\n",
+		PersonRequests, short(PersonTableReads), p.Person(memoryMB)*p.Euro)
 	fmt.Fprintf(w, "\nEstimates, not list prices:\n  %.2f EUR for one %s: Azure sets its own rate each month, see "+
 		"https://azure.microsoft.com/pricing/calculator/\n", p.Euro, p.Currency)
 	for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
