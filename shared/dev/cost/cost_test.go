@@ -72,7 +72,8 @@ func TestWrite(t *testing.T) {
 	}
 	var out bytes.Buffer
 	err = p.Write(&out, 20, 512)
-	if err != nil || strings.Count(out.String(), "\n") != 16 || !strings.Contains(out.String(), "table reads a day") || !strings.Contains(out.String(), "articles about the list") ||
+	if err != nil || strings.Count(out.String(), "\n") != 16 || !strings.Contains(out.String(), "reads a day") ||
+		!strings.Contains(out.String(), "articles about the list") ||
 		!strings.Contains(out.String(), "in EUR") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
