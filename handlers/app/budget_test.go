@@ -294,7 +294,7 @@ func TestPageBudget(t *testing.T) {
 // of its own.
 func TestExecutableBudget(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "handler")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, "..").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", file, "..").CombinedOutput(); err != nil {
 		t.Fatalf("build the handler: %v\n%s", err, out)
 	}
 	f, err := elf.Open(file)

@@ -100,7 +100,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return nil, err
 		}
 		ops = append(ops, notices(c.ID, m, nil)...)
-		return append(ops, table.Insert(row(requestKey(c.ID, m.Key), noteRequest{m.ID, said})),
+		return append(ops, table.Insert(row(requestKey(c.ID, m.Key), noteRequest{Message{ID: m.ID, Kind: KindNote}, said})),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID})), nil
 	}, ErrChanged, "add a note to chat %s", id)
 	if err != nil {
@@ -109,10 +109,10 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 	return m, nil
 }
 
-// A noteRequest is the note that a request with a key wrote, so that its text is in one
-// place. Said is a hash of the request, "" in rows of an older version.
+// A noteRequest is the note that a request with a key wrote, without its text, in the form
+// that an older version reads. Said is a hash of the request, "" in rows of such a version.
 type noteRequest struct {
-	ID   string `json:"id"`
+	Message
 	Said string `json:"said,omitempty"`
 }
 
