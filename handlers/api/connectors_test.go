@@ -18,6 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
 	graphanswer "kantoorpost/shared/graph/answer"
@@ -237,6 +238,23 @@ func TestSettings(t *testing.T) {
 		if got := c.as(t, "PUT /api/settings", `{"enabled":true}`, "If-Match", stale); got.status != http.StatusPreconditionFailed {
 			t.Errorf("If-Match %s: %d", stale, got.status)
 		}
+	}
+}
+
+// Who changes the settings while another saves the first ones is not overwritten.
+func TestFirstSettingsOfTwoPeople(t *testing.T) {
+	c := newConnected(t)
+	tag := c.done(t, "GET /api/settings", "").header.Get("ETag")
+	other := false
+	c.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if !other && strings.HasSuffix(r.URL.Path, "$batch") {
+			other = true
+			must.Get(c.Writing.PutSettings(t.Context(), compose.Settings{Hold: 40}, ""))(t)
+		}
+		return wiretest.Pass
+	})
+	if got := c.as(t, "PUT /api/settings", `{"enabled":true,"hold":20}`, "If-Match", tag); !other || got.status != http.StatusPreconditionFailed {
+		t.Errorf("%d %s", got.status, got.text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -59,6 +60,9 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 	}
 	if etag != "" && (ofSwitch != s.ETag || ofWriting != w.ETag()) {
 		return nil, changed()
+	}
+	if etag != "" {
+		ofWriting = cmp.Or(ofWriting, compose.Absent)
 	}
 	before := w
 	if in.Body.Hold != nil {

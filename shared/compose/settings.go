@@ -112,11 +112,18 @@ func (s *Store) get(ctx context.Context, key string, v any) (etag string, found 
 	return r.ETag, true, nil
 }
 
+// Absent is the version of a row that does not exist yet.
+const Absent = "absent"
+
 // put writes a row over the version etag; "" is any. An entry with an action goes to the audit.
 func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry) error {
 	r := table.Document(key, v, nil)
 	op := table.Put(r)
-	if r.ETag = etag; etag != "" {
+	switch r.ETag = etag; etag {
+	case "":
+	case Absent:
+		op = table.Insert(r)
+	default:
 		op = table.Replace(r)
 	}
 	e.By = audit.By(ctx)
@@ -141,7 +148,7 @@ func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	return v, err
 }
 
-// PutSettings stores the settings over the version etag; "" is any. Error: ErrChanged.
+// PutSettings stores the settings over the version etag, or Absent; "" is any. Error: ErrChanged.
 func (s *Store) PutSettings(ctx context.Context, v Settings, etag string) (Settings, error) {
 	err := s.put(ctx, settingsKey, etag, v, audit.Entry{Action: "settings.writing", Object: "settings", Detail: map[string]string{
 		"hold": fmt.Sprint(v.Hold), "members": strings.Join(v.FourEyes.Members, " "), "clients": strings.Join(v.FourEyes.Clients, " "),
