@@ -221,7 +221,7 @@ func (y *Year) colleagueAt(firm, domain string) *person {
 	return p
 }
 
-// enters puts an outsider into the directory of the first day.
+// enters puts a person into the directory of the first day.
 func (y *Year) enters(p *person) {
 	p.directory, p.wrote[p.email] = true, true
 	y.office.Contacts = append(y.office.Contacts, p.contact())
