@@ -120,7 +120,8 @@ func IsPortal(rule directory.Rule, address string, name func(client string) stri
 			continue
 		}
 		if !Names(e.Name, name(e.Client)) {
-			switch program := ByProgram(mail.Address{Name: e.Name, Email: address}); {
+			from := mail.Address{Name: e.Name, Email: address}
+			switch program := ByProgram(from) && !ownFirm(from); {
 			case program && len(e.Named) == 0: // it may be named in a file
 				continue
 			case !program || !slices.Contains(e.Named, e.Client):
@@ -131,6 +132,15 @@ func IsPortal(rule directory.Rule, address string, name func(client string) stri
 		n++
 	}
 	return n >= leastPortal && len(clients) >= leastPortalClients
+}
+
+// ownFirm says whether the name beside an address is that of a person whose firm is called
+// like him: one of the names is in the domain, and another is not.
+func ownFirm(a mail.Address) bool {
+	called := strings.ReplaceAll(label(directory.Domain(a.Email)), "-", "")
+	name := slices.DeleteFunc(nameTokens(a.Name), func(w string) bool { return departments[w] || len(w) < 3 })
+	in := func(w string) bool { return strings.Contains(called, w) }
+	return slices.ContainsFunc(name, in) && slices.ContainsFunc(name, func(w string) bool { return !in(w) })
 }
 
 // Names says whether a text has the whole name of a client.

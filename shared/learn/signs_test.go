@@ -101,6 +101,10 @@ func TestIsPortal(t *testing.T) {
 				choice("kroon", "Facturant", "kroon")}, true},
 		"a bookkeeper": {"kees@bol.example", []directory.Evidence{choice("kroon", "Kees Bol", "kroon"), choice("linde", "Kees Bol", "linde"),
 			choice("kroon", "Kees Bol", "kroon")}, false},
+		"a person with a firm": {"beheer@bolvastgoed.example", []directory.Evidence{choice("kroon", "Kees Bol", "kroon"),
+			choice("linde", "Kees Bol", "linde"), choice("kroon", "Kees Bol", "kroon")}, false},
+		"a desk of a program": {"service@facturant.example", []directory.Evidence{choice("kroon", "Facturant Klantenservice", "kroon"),
+			choice("linde", "Facturant Klantenservice", "linde"), choice("kroon", "Facturant Klantenservice", "kroon")}, true},
 		"nothing proves it": {"info@facturant.example", []directory.Evidence{unproven, unproven, choice("kroon", "Kroon Techniek")}, false},
 	} {
 		if got := IsPortal(directory.Rule{Evidence: c.evidence}, c.address, names); got != c.want {

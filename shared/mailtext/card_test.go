@@ -15,6 +15,8 @@ func TestSignature(t *testing.T) {
 			"Hierbij de stukken.", "Met vriendelijke groet,\nJan Jansen\n06-12345678"},
 		"closing with the name": {"text", "Hierbij.\n\nGroetjes Jan\n", "Hierbij.", "Groetjes Jan"},
 		"short closing":         {"text", "Hierbij.\n\nMvg, Jan\n", "Hierbij.", "Mvg, Jan"},
+		"abbreviated closing":   {"text", "Hierbij.\n\nm.vr.gr.\nJan Bol\nBol Advies\n", "Hierbij.", "m.vr.gr.\nJan Bol\nBol Advies"},
+		"Frisian closing":       {"text", "Hierby.\n\nOant sjen,\nJan Bol\n", "Hierby.", "Oant sjen,\nJan Bol"},
 		"two languages": {"text", "Hierbij.\n\nMet vriendelijke groet / Kind regards,\nJan\n", "Hierbij.",
 			"Met vriendelijke groet / Kind regards,\nJan"},
 		"german": {"text", "Anbei.\n\nMit freundlichen Grüßen\nHans Maier\n", "Anbei.",

@@ -25,7 +25,7 @@ var (
 	closing = lazyregexp.Longest(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|` +
 		`zonnige)\b.{0,20}\bgroet(en|jes)?` +
 		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|` +
-		`m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
+		`m\.? ?vr?\.? ?gr?\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting|(mei freonlike )?groetnis|oant sjen` +
 		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|` +
 		`oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
 		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|` +
