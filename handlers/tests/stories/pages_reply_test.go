@@ -55,6 +55,7 @@ func (s *scene) atOnce() { s.Must("PUT", "/api/settings", object{"enabled": true
 // A client is answered without a mouse: read, written, taken back, sent.
 func replyByKeys(s *scene) {
 	chat := s.chatOf(stukken, "jan")
+	s.Must("PUT", "/api/settings", object{"enabled": true, "hold": 60}) // the longest: slow machines take a reply back as well
 	b := s.as("anna@" + apptest.Domain)
 	b.open("/web/chats")
 	b.sees(stukken)
