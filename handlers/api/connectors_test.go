@@ -253,7 +253,8 @@ func TestFirstSettingsOfTwoPeople(t *testing.T) {
 		}
 		return wiretest.Pass
 	})
-	if got := c.as(t, "PUT /api/settings", `{"enabled":true,"hold":20}`, "If-Match", tag); !other || got.status != http.StatusPreconditionFailed {
+	got := c.as(t, "PUT /api/settings", `{"enabled":true,"hold":20}`, "If-Match", tag)
+	if !other || got.status != http.StatusPreconditionFailed {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 }
