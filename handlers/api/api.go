@@ -21,7 +21,7 @@
 // The files by what they hold:
 //
 //   - the directory: directory (each kind of object is a resource, resource.go), substitute,
-//     import (package intake reads the files)
+//     import (package intake reads the files); privacy exports and erases a contact
 //   - connectors and their addresses: connectors, addresses, member_preview, settings
 //   - mail that waits: mails, mail_detail, suggestions, solve; rules, learning and placing
 //     are about what was learned from it
@@ -64,6 +64,7 @@ import (
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/poison"
+	"kantoorpost/shared/privacy"
 	"kantoorpost/shared/solve"
 	"kantoorpost/shared/teamwork"
 )
@@ -97,6 +98,7 @@ type Options struct {
 	// Figures returns what the ticks since a time measured, oldest first.
 	Figures func(ctx context.Context, from time.Time) ([]metrics.Figures, error)
 	Poison  poison.Store
+	Privacy *privacy.Service
 }
 
 // An api is the API with its routes.
@@ -143,6 +145,7 @@ func build(o Options) *api {
 	a.registerMe()
 	a.registerDirectory()
 	a.registerClientTeam()
+	a.registerPrivacy()
 	a.registerSettings()
 	a.registerConnectors()
 	a.registerAddresses()

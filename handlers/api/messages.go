@@ -29,7 +29,7 @@ func messageOf(in string, m chat.Message) wire.MessageObject {
 		Author: m.Author, Text: m.Text, Receipt: m.ReceiptRequested && m.Direction != chat.Out,
 	}
 	o.Mentions, o.Edited, o.Deleted = m.Mentions, orNil(m.Edited), m.Deleted
-	if m.IsMail() {
+	if o.Erased = m.Erased; m.IsMail() && !m.Erased {
 		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), cmp.Or(m.Direction, chat.In)
 	}
 	if m.Alias != "" {

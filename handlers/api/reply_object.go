@@ -136,7 +136,7 @@ func mayApprove(ctx context.Context, r outbox.Reply) error {
 func (a *api) addReplies(ctx context.Context, messages []chat.Message, objects []wire.MessageObject) error {
 	names := map[string]string{}
 	for i, m := range messages {
-		if m.Kind != chat.KindReply {
+		if m.Kind != chat.KindReply || m.Erased {
 			continue
 		}
 		r, err := a.Outbox.Load(ctx, m.ID)

@@ -39,6 +39,7 @@ import (
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/poison"
+	"kantoorpost/shared/privacy"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
@@ -58,12 +59,13 @@ type App struct {
 	// creates says that the app creates tables, queues and the container. In Azure
 	// infra/main.bicep creates them, and the managed identity may not.
 	creates bool
-	// swept is when this process last deleted expired uploads.
+	// swept is when this process last deleted expired uploads, and what is no longer kept.
 	swept time.Time
 
 	export  *telemetry.Queue
 	meter   metrics.Meter
 	poison  poison.Store
+	privacy privacy.Service
 	poll    *poll.Handler
 	fetch   *fetch.Handler
 	process *process.Handler
@@ -126,6 +128,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 	replies := outbox.NewStore(mails, chats)
+	replies.Files = a.uploads
 	known := &evidence.Reader{Directory: a.directory, Chats: chats, Connectors: connectors}
 	solver := &solve.Service{
 		Directory: a.directory, Items: items, Chats: chats, Jobs: a.queues,
@@ -136,6 +139,8 @@ func New(c config.Config, w Transports) (a *App, err error) {
 
 	a.meter = metrics.Meter{Queues: a.queues, QueueNames: QueueNames(), Connectors: connectors, Items: items, Outbox: replies}
 	a.poison = poison.Store{Table: a.tables.Table("configuration"), Queues: a.queues, Names: QueueNames()}
+	a.privacy = privacy.Service{Directory: a.directory, Items: items, Chats: chats, Outbox: replies, Audit: a.log(),
+		Configuration: a.tables.Table("configuration")}
 	a.poll = &poll.Handler{
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
@@ -151,7 +156,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 	}
 	return a, a.serve(c, api.Options{
 		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Evidence: known, Jobs: a.queues,
-		Uploads: a.uploads, Outbox: replies, Teamwork: teamwork.NewStore(mails),
+		Uploads: a.uploads, Outbox: replies, Teamwork: teamwork.NewStore(mails), Privacy: &a.privacy,
 	})
 }
 
@@ -218,7 +223,7 @@ func (a *App) serve(c config.Config, o api.Options) (err error) {
 		Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 	}
 	o.Writing = compose.NewStore(configuration)
-	o.Audit = audit.New(a.tables.Table("mails"), a.tables.Table("directory"), configuration, a.tables.Table("mailboxes"))
+	o.Audit = a.log()
 	o.Checks = []api.Check{
 		{Name: "tables", Needed: true, Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
 		{Name: "queues", Needed: true, Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
@@ -239,6 +244,11 @@ func (a *App) serve(c config.Config, o api.Options) (err error) {
 		}),
 	}
 	return nil
+}
+
+// log returns the audit of all tables.
+func (a *App) log() *audit.Log {
+	return audit.New(a.tables.Table("mails"), a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes"))
 }
 
 // vaultName is the name of a vault by its address, "" for none.

@@ -195,6 +195,7 @@ var matrixWrites = []write{
 	{"POST /api/contacts", `{"name":"Nieuw","emails":["nieuw@bakker.example"]}`, office(mayAdminister), false},
 	{"PATCH /api/contacts/{contact}", `{"name":"Anders"}`, office(mayAdminister), false},
 	{"DELETE /api/contacts/{contact}", ``, office(mayAdminister), false},
+	{"POST /api/contacts/{contact}/erase", ``, office(mayAdminister), false},
 	{"POST /api/roles", `{"name":"Nieuw"}`, office(mayAdminister), false},
 	{"PATCH /api/roles/{role}", `{"name":"Anders"}`, office(mayAdminister), false},
 	{"DELETE /api/roles/{spareRole}", ``, office(mayAdminister), false},
@@ -210,6 +211,7 @@ var matrixWrites = []write{
 	{"POST /api/directory/import", ``, office(mayAdminister), false},
 
 	{"PUT /api/settings", `{"enabled":false}`, office(mayAdminister), false},
+	{"PUT /api/retention", `{"dismissed":30,"audit":0,"closedChats":0}`, office(mayAdminister), false},
 	{"POST /api/connectors", `{}`, office(mayAdminister), false},
 	{"PATCH /api/connectors/{connector}", `{"name":"Anders"}`, office(mayAdminister), false},
 	{"DELETE /api/connectors/{connector}", ``, office(mayAdminister), false},
@@ -256,7 +258,8 @@ var matrixReads = []matrixRead{
 	{"/api/health/live", office(mayRead)},
 	{"/api/health", office(mayManage)}, {"/api/poison", office(mayManage)}, {"/api/audit", office(mayAdminister)},
 	{"/api/settings", office(mayAdminister)}, {"/api/connectors", office(mayAdminister)}, {"/api/addresses", office(mayAdminister)},
-	{"/api/identity", office(mayAdminister)},
+	{"/api/identity", office(mayAdminister)}, {"/api/retention", office(mayAdminister)},
+	{"/api/contacts/{id}/export", office(mayAdminister)},
 }
 
 // Every kind of user tries every change, each with a request that would succeed.

@@ -30,7 +30,7 @@ func TestReadsOfRoutesDoNotGrow(t *testing.T) {
 		o.write()
 		paths := growthPages
 		for path, operations := range o.Must("GET", "/api/openapi.json", nil)["paths"].(object) {
-			if operations.(object)["get"] != nil && path != "/api/audit/export" {
+			if operations.(object)["get"] != nil && !strings.HasSuffix(path, "/export") {
 				paths = append(paths, path)
 			}
 		}

@@ -25,7 +25,7 @@ const tickKey = "tick"
 
 // tick does one tick and takes its figures.
 func (a *App) tick(ctx context.Context, t invoke.Tick) error {
-	err := errors.Join(a.poll.Handle(ctx, t), a.sweepUploads(ctx, time.Now()))
+	err := errors.Join(a.poll.Handle(ctx, t), a.sweep(ctx, time.Now()))
 	return errors.Join(err, a.measure(ctx, time.Now(), err))
 }
 
@@ -77,12 +77,25 @@ func parts(err error) int {
 	return 0
 }
 
-// sweepUploads deletes the uploads that have expired, once an hour. Ticks do not
-// overlap.
-func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
+// sweepFor is how long a tick erases and deletes; the next tick continues.
+const sweepFor = 30 * time.Second
+
+// sweep deletes the uploads that have expired, what is left of erased contacts, and what the
+// office no longer keeps, once an hour. Ticks do not overlap.
+func (a *App) sweep(ctx context.Context, now time.Time) error {
 	if now.Sub(a.swept) < time.Hour {
 		return nil
 	}
+	erased, err := a.privacy.Continue(ctx, now.Add(sweepFor))
+	kept, errSweep := a.privacy.Sweep(ctx, now, now.Add(sweepFor))
+	if err = errors.Join(err, errSweep, a.sweepUploads(ctx, now)); err == nil && erased && kept {
+		a.swept = now
+	}
+	return err
+}
+
+// sweepUploads deletes the uploads that have expired.
+func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
 	used := sync.OnceValues(func() ([]string, error) {
 		return compose.NewStore(a.tables.Table("configuration")).SignaturePictures(ctx)
 	})
@@ -90,7 +103,6 @@ func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("delete expired uploads: %w", err)
 	}
-	a.swept = now
 	if n > 0 {
 		slog.InfoContext(ctx, "expired uploads were deleted", "uploads", n)
 	}

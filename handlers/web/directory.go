@@ -100,6 +100,7 @@ func (s *site) registerDirectory() {
 		s.post(path+"/{id}", func(v *request) error { return v.saveEntry(k, v.r.PathValue("id")) })
 		s.post(path+"/{id}/delete", func(v *request) error { return v.deleteEntry(k) })
 	}
+	s.post("/web/directory/contacts/{id}/erase", func(v *request) error { return v.eraseContact(directoryKinds[1]) })
 	s.post("/web/directory/clients/{id}/team", func(v *request) error { return v.saveTeam(directoryKinds[0]) })
 }
 
@@ -132,6 +133,7 @@ func (v *request) showEntry(status int, k directoryKind, open *openEntry) error 
 		return err
 	}
 	view.Open, open.Kind, open.List, open.CanWrite = open, k, view, view.CanWrite
+	open.CanErase = k.Name == "contacts" && !open.New && v.me.can("contacts.erase")
 	if err := v.fill(open); err != nil {
 		return err
 	}

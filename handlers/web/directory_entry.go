@@ -79,6 +79,7 @@ type openEntry struct {
 	New        bool
 	Tag        string
 	CanWrite   bool
+	CanErase   bool
 	EmailLines string
 	Find       string // a search for clients
 	Found      bool   // whether the search found some
@@ -150,15 +151,30 @@ func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 }
 
 func (v *request) deleteEntry(k directoryKind) error {
-	id := v.r.PathValue("id")
-	err := v.api.delete(k.API+"/"+url.PathEscape(id), v.r.PostFormValue("tag"))
+	return v.removed(k, "directory.deleted", v.api.delete(k.API+"/"+url.PathEscape(v.r.PathValue("id")), v.r.PostFormValue("tag")))
+}
+
+// eraseContact deletes a contact with all that is stored about him or her.
+func (v *request) eraseContact(k directoryKind) error {
+	var what wire.Erased
+	_, err := v.api.do("POST", k.API+"/"+url.PathEscape(v.r.PathValue("id"))+"/erase", v.r.PostFormValue("tag"), nil, &what)
+	key := "privacy.erased"
+	if !what.Finished {
+		key = "privacy.erasing"
+	}
+	return v.removed(k, key, err)
+}
+
+// removed answers that an entry is gone, in the words of key, or shows why it is not.
+func (v *request) removed(k directoryKind, key string, err error) error {
 	p, err := refused(err)
 	if err != nil {
 		return err
 	}
 	if p == nil {
-		return v.done("/web/directory/"+k.Name+v.listQuery(), flash{Key: "directory.deleted"})
+		return v.done("/web/directory/"+k.Name+v.listQuery(), flash{Key: key})
 	}
+	id := v.r.PathValue("id")
 	open := &openEntry{InUse: p.Status == http.StatusConflict, Problem: p}
 	if open.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(id), &open.entry); err != nil {
 		return err

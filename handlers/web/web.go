@@ -86,6 +86,7 @@ func New(o Options) (http.Handler, error) {
 	s.registerReplies()
 	s.registerTemplates()
 	s.registerSending()
+	s.registerRetention()
 	s.registerHealth()
 	s.registerLearning()
 	s.registerRules()

@@ -20,6 +20,7 @@ const (
 	DirectoryRead      Action = "directory.read"      // clients, contacts, roles, process teams
 	DirectoryWrite     Action = "directory.write"     //
 	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; every other change of the directory is DirectoryWrite
+	ContactsErase      Action = "contacts.erase"      // export all that is stored about a contact, and erase it
 	MembersRead        Action = "members.read"        // team members and their rights
 	MembersWrite       Action = "members.write"       //
 	ConfigurationRead  Action = "configuration.read"  // settings, connectors, activated addresses
@@ -107,6 +108,7 @@ var rules = []rule{
 	{DirectoryRead, reader, reader, []string{roleDirectory}},
 	{DirectoryWrite, administrator, administrator, []string{roleDirectory}},
 	{ProspectsWrite, manager, manager, []string{roleDirectory}},
+	{ContactsErase, administrator, administrator, nil},
 	{MembersRead, reader, reader, []string{roleDirectory, roleMembers}},
 	// This needs a role of its own: an actor who may give rights can give any right.
 	{MembersWrite, administrator, administrator, []string{roleMembers}},

@@ -95,6 +95,8 @@ type Chat struct {
 	// Began is the id of the mail with which the chat began, when that is not its own.
 	Began string `json:"began,omitempty"`
 
+	// Erased is when all that it says was erased. No mail joins it any more.
+	Erased time.Time `json:"erased,omitzero"`
 	// First is nil when the office began the chat, or an older version stored it.
 	First *First `json:"first,omitempty"`
 	// Indexed is a hash of what its index rows say besides its words; "" when it has none.

@@ -84,14 +84,14 @@ func (s *Store) Copied(ctx context.Context, it item.Item) (c Chat, taken, same b
 }
 
 // threaded returns the thread with a key, empty when there is none, and its
-// chat, if that still exists.
+// chat, if that still exists and was not erased.
 func (s *Store) threaded(ctx context.Context, key string) (Chat, thread, bool, error) {
 	var t thread
 	if _, err := s.get(ctx, key, &t); err != nil {
 		return Chat{}, thread{}, false, ignoreNotFound(err)
 	}
 	c, err := s.Get(ctx, t.Chat)
-	return c, t, err == nil, ignoreNotFound(err)
+	return c, t, err == nil && c.Erased.IsZero(), ignoreNotFound(err)
 }
 
 // ignoreNotFound turns ErrNotFound into nil.

@@ -85,6 +85,8 @@ type Message struct {
 	Deleted  bool      `json:"deleted,omitempty"`
 
 	Event *Event `json:"event,omitempty"` // of an event
+	// Erased says that what it said, and who wrote it, was erased.
+	Erased bool `json:"erased,omitempty"`
 }
 
 // IsMail says whether the message is a mail that was fetched, with its id. All but

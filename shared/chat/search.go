@@ -65,7 +65,7 @@ func (c Chat) entry() index.Entry {
 func (c *Chat) reindex() []table.Op {
 	e := c.entry()
 	now := ids.Hash(e.Columns["members"], e.Columns["client"], e.Columns["state"])[:8]
-	if c.Indexed == now {
+	if c.Indexed == now || !c.Erased.IsZero() {
 		return nil
 	}
 	c.Indexed = now

@@ -35,6 +35,10 @@ type Replies interface {
 	// MoveDrafts gives drafts of replies to another chat, those that answer one of
 	// these messages, or all. A draft stays when its author has one in the other.
 	MoveDrafts(ctx context.Context, from, into string, answers func(message string) bool) error
+	// Erase takes from a reply what it says and to whom it went. Error: ErrLeaving.
+	Erase(ctx context.Context, reply string) error
+	// EraseDrafts deletes the drafts in a chat.
+	EraseDrafts(ctx context.Context, chat string) error
 }
 
 // NewStore returns a Store over t, which also holds the mails.

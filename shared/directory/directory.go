@@ -45,6 +45,7 @@
 //	rule-key|KIND|KEY                     the same with its last evidence, in the order of lists
 //	rule-undoing|ID                       copy, while it is being undone
 //	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
+//	erasure|CONTACT                       Erasure, until nothing is left of a contact
 //	changed|VERSION                       which look-ups a change changed, until the tick has seen it
 //	z|ID                                  an entry of the audit, one for each change
 //

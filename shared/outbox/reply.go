@@ -182,6 +182,8 @@ type Reply struct {
 	ForOthers bool `json:"forOthers,omitempty"`
 	// Dismissed says that a person has seen that it failed, bounced, is unknown or is for others.
 	Dismissed bool `json:"dismissed,omitempty"`
+	// Erased says that what it said, and to whom it went, was erased.
+	Erased bool `json:"erased,omitempty"`
 
 	NextTry time.Time `json:"nextTry,omitzero"` // when a job continues to send it, if it could not
 	Taken   time.Time `json:"taken,omitzero"`   // when a job first took it; again after a retry

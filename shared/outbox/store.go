@@ -45,6 +45,8 @@ type Store struct {
 	// Work lists the replies that are to be sent, or their drafts in the mailbox to be
 	// deleted.
 	Work work.List
+	// Files keeps what goes along with replies.
+	Files Files
 
 	table *table.Table
 	chats *chat.Store
@@ -131,9 +133,13 @@ func (s *Store) Load(ctx context.Context, id string) (r Reply, err error) {
 	return r, err
 }
 
-// Get returns a reply of a chat, or of one that was merged into it, or ErrNotFound.
+// Get returns a reply of a chat, or of one that was merged into it, or ErrNotFound, also for
+// one that was erased.
 func (s *Store) Get(ctx context.Context, chatID, id string) (Reply, error) {
 	r, err := s.Load(ctx, id)
+	if r.Erased {
+		return Reply{}, ErrNotFound
+	}
 	if err != nil || r.Chat == chatID {
 		return r, err
 	}
@@ -233,6 +239,7 @@ func (r Reply) message() chat.Message {
 		ID: r.ID, Kind: chat.KindReply, Sequence: r.Sequence, Direction: chat.Out, State: string(r.State), By: r.Author,
 		From: mail.Address{Email: r.Address}, To: Addresses(r.To), Cc: Addresses(r.Cc), Subject: r.Subject, Preview: r.Preview,
 		Received: received, HasAttachments: len(r.Attachments) > 0, Shingles: r.Shingles, Alias: r.Alias, AliasRefused: r.AliasRefused,
+		Erased: r.Erased,
 	}
 }
 

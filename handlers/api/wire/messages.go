@@ -26,6 +26,7 @@ type MessageObject struct {
 	Mentions       []string           `json:"mentions,omitempty" doc:"of a note: ids of the team members whom it names"`
 	Edited         *time.Time         `json:"edited,omitempty" doc:"when a note was last changed"`
 	Deleted        bool               `json:"deleted,omitempty" doc:"of a note whose author took its text back"`
+	Erased         bool               `json:"erased,omitempty" doc:"what it said, and who wrote it, was erased"`
 	Event          *EventObject       `json:"event,omitempty"`
 	From           mail.Address       `json:"from"`
 	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`

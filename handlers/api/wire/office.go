@@ -51,3 +51,8 @@ type SubstituteBody struct {
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until" doc:"the first moment at which nobody stands in any more"`
 }
+
+// Erased says what became of a request to erase a contact.
+type Erased struct {
+	Finished bool `json:"finished" doc:"false: the rest is erased within an hour or so; the audit then has contact.erased"`
+}
