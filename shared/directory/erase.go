@@ -45,7 +45,7 @@ func (e Erasure) row() table.Row { return table.Document(erasurePrefix+e.Contact
 // EraseContact removes a contact, and stores that he or she is to be erased. The audit gets no
 // name and no address, but their hashes. Errors: ErrNotFound, ErrChanged.
 func (s *Store) EraseContact(ctx context.Context, id, revision string) (e Erasure, err error) {
-	err = remove(ctx, s, id, revision, func(c *change, was Contact) error {
+	contacts := Kind[Contact]{store: s, deleting: func(_ context.Context, c *change, was Contact) error {
 		e = ErasureOf(was)
 		c.add(erasurePrefix+id, table.Put(e.row()))
 		var hashes []string
@@ -54,7 +54,8 @@ func (s *Store) EraseContact(ctx context.Context, id, revision string) (e Erasur
 		}
 		c.action, c.did[0].detail = "contact.erase", map[string]string{"hash": strings.Join(hashes, " ")}
 		return nil
-	})
+	}}
+	err = contacts.Delete(ctx, id, revision)
 	return e, err
 }
 
@@ -111,7 +112,7 @@ func (e Erasure) RuleIsOf(r Rule) bool {
 
 // EraseRule deletes a rule.
 func (s *Store) EraseRule(ctx context.Context, id string) error {
-	err := remove[Rule](ctx, s, id, "", nil)
+	err := Kind[Rule]{store: s}.Delete(ctx, id, "")
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -120,8 +121,7 @@ func (s *Store) EraseRule(ctx context.Context, id string) error {
 
 // EraseEvidence takes from a rule what those pieces of its evidence say for which of says true.
 func (s *Store) EraseEvidence(ctx context.Context, id string, of func(Evidence) bool) error {
-	_, err := update(ctx, s, id, "", func(r *Rule) error {
-		r.Evidence = slices.Clone(r.Evidence)
+	_, err := Kind[Rule]{store: s}.update(ctx, id, "", func(r *Rule) error {
 		for i, e := range r.Evidence {
 			if of(e) {
 				e.Contact, e.Name, e.Words, e.Template, e.Mail = "", "", nil, "", ""
@@ -129,6 +129,6 @@ func (s *Store) EraseEvidence(ctx context.Context, id string, of func(Evidence) 
 			}
 		}
 		return nil
-	}, func(_ *change, now, _ Rule) (Rule, error) { return now, nil })
+	}, func(_ context.Context, _ *change, now, _ Rule) (Rule, error) { return now, nil })
 	return err
 }

@@ -98,12 +98,15 @@ func (s *Service) rules(ctx context.Context, p directory.Erasure, after string) 
 		is := func(e directory.Evidence) bool {
 			return e.Contact == p.Contact || of[e.Mail] || e.Name != "" && strings.EqualFold(e.Name, p.Name)
 		}
-		if r.Evidence = slices.DeleteFunc(slices.Clone(r.Evidence), func(e directory.Evidence) bool { return !is(e) }); len(r.Evidence) > 0 {
-			findings = append(findings, finding{
-				show:  func(context.Context) (any, error) { return r, nil },
-				erase: func(ctx context.Context) error { return s.Directory.EraseEvidence(ctx, r.ID, is) },
-			})
+		all := len(r.Evidence)
+		if r.Evidence = slices.DeleteFunc(slices.Clone(r.Evidence), func(e directory.Evidence) bool { return !is(e) }); len(r.Evidence) == 0 {
+			continue
 		}
+		erase := func(ctx context.Context) error { return s.Directory.EraseEvidence(ctx, r.ID, is) }
+		if int64(all) == r.Count && len(r.Evidence) == all { // nobody else taught it
+			erase = func(ctx context.Context) error { return s.Directory.EraseRule(ctx, r.ID) }
+		}
+		findings = append(findings, finding{show: func(context.Context) (any, error) { return r, nil }, erase: erase})
 	}
 	return findings, next, err
 }
@@ -143,7 +146,7 @@ func (s *Service) messages(ctx context.Context, p directory.Erasure, after strin
 				return s.Chats.EraseMessage(ctx, m.Chat, m.Message)
 			}
 			return s.Chats.WithoutPerson(ctx, m.Chat, m.ID, p.Is)
-		}}, !m.Erased && !m.Received.After(p.At) && (m.Of(p.Is) || m.Names(p.Is) || chats[m.Chat])
+		}}, !m.Erased && !(m.IsMail() && m.Received.After(p.At)) && (m.Of(p.Is) || m.Names(p.Is) || chats[m.Chat])
 	})
 }
 
@@ -193,12 +196,21 @@ func (s *Service) replies(ctx context.Context, p directory.Erasure, after string
 	})
 }
 
-// audit finds the entries with details that name the contact or an address of his or hers. Later
-// entries of the erasure itself have none.
+// audit finds the entries with details that name the contact or an address of his or hers, or a
+// rule that is gone. Later entries of the erasure itself have none.
 func (s *Service) audit(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Audit.List(ctx, atOnce, after)
+	gone := map[string]bool{} // by the object of an entry
+	for _, e := range all {
+		if id, ok := strings.CutPrefix(e.Object, "rule "); ok && len(e.Detail) > 0 && err == nil && !gone[e.Object] {
+			_, errRule := s.Directory.Rule(ctx, id)
+			if gone[e.Object] = errors.Is(errRule, directory.ErrNotFound); !gone[e.Object] {
+				err = errRule
+			}
+		}
+	}
 	return found(all, next, err, func(e audit.Entry) (finding, bool) {
-		his := e.Object == "contact "+p.Contact && e.Action != "contact.erase"
+		his := e.Object == "contact "+p.Contact && e.Action != "contact.erase" || gone[e.Object]
 		for _, value := range e.Detail {
 			value = strings.ToLower(value)
 			his = his || strings.Contains(value, p.Contact)
