@@ -56,7 +56,8 @@ func newOffice(t *testing.T) *office {
 	o.Service = Service{Directory: directory.New(people), Items: item.NewStore(mails), Chats: chats, Outbox: outbox.NewStore(mails, chats),
 		Audit: audit.New(mails, people, configuration), Configuration: configuration}
 	o.Outbox.Files = o.files
-	client := must.Get(o.Directory.Clients().Create(t.Context(), directory.Client{Number: "1", Type: directory.Organisation, Name: "Bakkerij"}))(t)
+	bakery := directory.Client{Number: "1", Type: directory.Organisation, Name: "Bakkerij"}
+	client := must.Get(o.Directory.Clients().Create(t.Context(), bakery))(t)
 	contact := directory.Contact{Name: "Petra Zwart", Emails: []string{petra}, Clients: []string{client.ID}}
 	o.petra = must.Get(o.Directory.Contacts().Create(t.Context(), contact))(t)
 	return o
@@ -99,15 +100,18 @@ func (o *office) mail(from mail.Address, state item.State, contact string, join 
 	return it
 }
 
+func anybody(chat.Chat) error { return nil }
+
 // reply writes a reply in a chat, with a file.
 func (o *office) reply(chatID string, to []outbox.Recipient, cc []outbox.Recipient, at time.Time) outbox.Reply {
 	o.t.Helper()
 	o.n++
 	file := fmt.Sprint("file", o.n)
 	o.files[file] = true
-	return must.Get(o.Outbox.Create(o.t.Context(), outbox.New{HTML: "<p>De xylofoon en de hobo</p>", Check: func(chat.Chat) error { return nil },
+	return must.Get(o.Outbox.Create(o.t.Context(), outbox.New{HTML: "<p>De xylofoon en de hobo</p>", Check: anybody,
 		Reply: outbox.Reply{Chat: chatID, Mailbox: "info", Address: "info@kantoor.example", To: to, Cc: cc, Subject: "Re: Xylofoon",
-			Preview: "De hobo", Author: "anna", LeavesAt: at, Force: true, Attachments: []outbox.Attachment{{Upload: file, Name: "hobo.pdf"}}}}))(o.t)
+			Preview: "De hobo", Author: "anna", LeavesAt: at, Force: true,
+			Attachments: []outbox.Attachment{{Upload: file, Name: "hobo.pdf"}}}}))(o.t)
 }
 
 // fill stores mail of every state and place, and returns the chats of Petra and of Jan.
@@ -138,7 +142,7 @@ func (o *office) fill() (petras, jans chat.Chat) {
 	o.reply(petras.ID, toHer, nil, time.Now().Add(time.Hour)) // waits
 	must.Get(o.Outbox.SaveDraft(ctx, outbox.Draft{Chat: petras.ID, Member: "bram", Text: "Een hobo"}, ""))(o.t)
 	must.Get(o.Outbox.SaveDraft(ctx, outbox.Draft{Chat: jans.ID, Member: "bram", Text: "Aan zwart", Cc: toHer}, ""))(o.t)
-	must.Get(o.Chats.AddNote(ctx, petras.ID, "anna", "", chat.Note{Text: "Bel over de xylofoon"}, func(chat.Chat) error { return nil }, o.at))(o.t)
+	must.Get(o.Chats.AddNote(ctx, petras.ID, "anna", "", chat.Note{Text: "Bel over de xylofoon"}, anybody, o.at))(o.t)
 	must.Do(o.t, o.Directory.Change(ctx, func(tx *directory.Tx) error {
 		taught := []directory.Evidence{
 			{At: o.at, By: "anna", Mail: first.ID, Name: "Petra Zwart", Words: []string{"xylofoon"}, Template: "xylofoon"},
@@ -310,7 +314,7 @@ func TestRetention(t *testing.T) {
 	o := newOffice(t)
 	petras, jans := o.fill()
 	must.Do(t, o.Items.Index(t.Context()))
-	must.Get(o.Chats.SetState(t.Context(), petras.ID, "", func(chat.Chat) error { return nil }, chat.Closed))(t)
+	must.Get(o.Chats.SetState(t.Context(), petras.ID, "", anybody, chat.Closed))(t)
 	state := func(state item.State) int {
 		all := first(o.Items.All(t.Context(), "", 100))
 		return len(slices.DeleteFunc(all, func(it item.Item) bool { return it.State != state }))
