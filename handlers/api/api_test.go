@@ -240,11 +240,13 @@ func actionOf(method, path string) access.Action {
 		return access.DirectoryWrite
 	case method == http.MethodPost && path == "/api/clients":
 		return access.ProspectsWrite
+	case path == "/api/contacts/{id}/export", path == "/api/contacts/{id}/erase":
+		return access.ContactsErase
 	case resource == "team-members":
 		return pick(access.MembersRead, access.MembersWrite)
 	case slices.Contains([]string{"clients", "contacts", "roles", "process-teams"}, resource):
 		return pick(access.DirectoryRead, access.DirectoryWrite)
-	case slices.Contains([]string{"settings", "connectors", "addresses", "identity"}, resource):
+	case slices.Contains([]string{"settings", "connectors", "addresses", "identity", "retention"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
 	case path == "/api/chats/{chat}/read", path == "/api/chats/{chat}/unread":
 		return access.ChatsRead

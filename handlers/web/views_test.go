@@ -40,6 +40,7 @@ var views = map[string]map[string]any{
 	"notices":   {"main": []notice{}},
 	"replies":   {"main": repliesView{}},
 	"sending":   {"main": sendingView{}},
+	"retention": {"main": retentionView{}},
 	"templates": {"main": templatesView{}},
 	"rules":     {"main": &rulesView{}, "entries": &rulesView{}, "entry": &rulesView{}},
 	"settings":  {"main": settingsView{}},
