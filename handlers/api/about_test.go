@@ -15,7 +15,8 @@ func TestMeSaysWhoIAmAndWhatIMayDo(t *testing.T) {
 		"reader": "person reader@kantoor.nl reader [me.read directory.read members.read mails.read chats.read me.write]",
 		"first": "person eerste@kantoor.nl administrator [me.read health.read queues.write directory.read directory.write " +
 			"prospects.write contacts.erase members.read members.write configuration.read configuration.write mails.read mails.solve " +
-			"mails.release chats.read chats.write chats.send templates.read templates.write replies.approve rules.read rules.write audit.read me.write]",
+			"mails.release chats.read chats.write chats.send " +
+			"templates.read templates.write replies.approve rules.read rules.write audit.read me.write]",
 		"Directory.ReadWrite": "application <nil> <nil> [me.read directory.read directory.write prospects.write members.read]",
 	} {
 		got := o.ok(t, who, "GET /api/me", "").body
