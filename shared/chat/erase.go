@@ -87,6 +87,14 @@ func (s *Store) Erase(ctx context.Context, id string) error {
 	if err := errors.Join(s.replies.EraseDrafts(ctx, id), s.eraseEvents(ctx, id, c.Subject)); err != nil {
 		return err
 	}
+	for r, err := range s.table.Rows(ctx, requestKey(id, ""), requestKey(id, ids.Above)) { // an older version kept the notes there
+		if err == nil {
+			err = s.table.WriteUnchanged(ctx, []table.Op{table.Delete(table.Row{Key: r.Key})})
+		}
+		if err != nil {
+			return err
+		}
+	}
 	_, err = s.setErased(ctx, id, func(c *Chat) error {
 		found := index.EntryOf(c.words(), item.Leads, nil)
 		c.Subject, c.ContactName, c.Preview, c.First, c.Indexed = "", "", "", nil, bareIndex

@@ -110,25 +110,28 @@ func (e Erasure) RuleIsOf(r Rule) bool {
 	return r.Contact == e.Contact || r.Key == e.Contact || e.Is(r.Key)
 }
 
-// EraseRule deletes a rule.
-func (s *Store) EraseRule(ctx context.Context, id string) error {
-	err := Kind[Rule]{store: s}.Delete(ctx, id, "")
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
-// EraseEvidence takes from a rule what those pieces of its evidence say for which of says true.
-func (s *Store) EraseEvidence(ctx context.Context, id string, of func(Evidence) bool) error {
-	_, err := Kind[Rule]{store: s}.update(ctx, id, "", func(r *Rule) error {
-		for i, e := range r.Evidence {
+// EraseRule takes from a rule what those pieces of its evidence say for which of says true. The
+// whole rule goes when it shall, or has no other evidence.
+func (s *Store) EraseRule(ctx context.Context, r Rule, whole bool, of func(Evidence) bool) error {
+	return s.Change(ctx, func(t *Tx) error {
+		now, found, err := t.Rule(r.Kind, r.Key)
+		if err != nil || !found {
+			return err
+		}
+		his, evidence := 0, slices.Clone(now.Evidence)
+		for i, e := range evidence {
 			if of(e) {
 				e.Contact, e.Name, e.Words, e.Template, e.Mail = "", "", nil, "", ""
-				r.Evidence[i] = e
+				evidence[i] = e
+				his++
 			}
 		}
-		return nil
-	}, func(_ context.Context, _ *change, now, _ Rule) (Rule, error) { return now, nil })
-	return err
+		if whole || int64(his) == now.Count {
+			set(t, t.rules[now.ID], nil)
+			return nil
+		}
+		now.Evidence = evidence
+		_, err = t.SaveRule(now)
+		return err
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 
@@ -75,46 +76,59 @@ func found[T any](all []T, next string, err error, of func(T) (finding, bool)) (
 
 func (s *Service) rules(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Directory.AllRules(ctx, after, atOnce)
-	findings, next, err := found(all, next, err, func(r directory.Rule) (finding, bool) {
-		if p.RuleIsOf(r) {
-			return finding{erase: func(ctx context.Context) error { return s.Directory.EraseRule(ctx, r.ID) }}, true
-		}
-		return finding{}, false
-	})
+	var findings []finding
 	for _, r := range all {
 		var ids []string
 		for _, e := range r.Evidence {
 			ids = append(ids, e.Mail)
 		}
 		taught, errLoad := s.Items.Load(ctx, ids)
-		if err != nil || errLoad != nil || p.RuleIsOf(r) {
-			err = cmp.Or(err, errLoad)
-			continue
+		if err = cmp.Or(err, errLoad); err != nil {
+			break
 		}
 		of := map[string]bool{}
 		for _, it := range taught {
 			of[it.ID] = it.Of(p.Is)
 		}
+		whole := p.RuleIsOf(r)
 		is := func(e directory.Evidence) bool {
-			return e.Contact == p.Contact || of[e.Mail] || e.Name != "" && strings.EqualFold(e.Name, p.Name)
+			return whole || e.Contact == p.Contact || of[e.Mail] || e.Name != "" && strings.EqualFold(e.Name, p.Name)
 		}
-		all := len(r.Evidence)
-		if r.Evidence = slices.DeleteFunc(slices.Clone(r.Evidence), func(e directory.Evidence) bool { return !is(e) }); len(r.Evidence) == 0 {
-			continue
+		his := slices.DeleteFunc(slices.Clone(r.Evidence), func(e directory.Evidence) bool { return !is(e) })
+		if len(his) > 0 || whole {
+			findings = append(findings, finding{
+				show:  func(context.Context) (any, error) { r.Evidence = his; return r, nil },
+				erase: func(ctx context.Context) error { return s.Directory.EraseRule(ctx, r, whole, is) },
+			})
 		}
-		erase := func(ctx context.Context) error { return s.Directory.EraseEvidence(ctx, r.ID, is) }
-		if int64(all) == r.Count && len(r.Evidence) == all { // nobody else taught it
-			erase = func(ctx context.Context) error { return s.Directory.EraseRule(ctx, r.ID) }
-		}
-		findings = append(findings, finding{show: func(context.Context) (any, error) { return r, nil }, erase: erase})
 	}
 	return findings, next, err
 }
 
+// with tells which of some chats are with the contact.
+func (s *Service) with(ctx context.Context, p directory.Erasure, ids iter.Seq[string]) (with map[string]bool, err error) {
+	with = map[string]bool{}
+	for id := range ids {
+		if _, known := with[id]; known {
+			continue
+		}
+		c, err := s.Chats.Get(ctx, id)
+		if err != nil && !errors.Is(err, chat.ErrNotFound) {
+			return nil, err
+		}
+		with[id] = c.Contact == p.Contact
+	}
+	return with, nil
+}
+
 func (s *Service) drafts(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Outbox.AllDrafts(ctx, after, atOnce)
-	return found(all, next, err, func(d outbox.Draft) (finding, bool) {
-		return finding{erase: func(ctx context.Context) error { return s.Outbox.EraseDraft(ctx, d.Chat, d.Member) }}, d.Of(p.Is)
+	with, errWith := s.with(ctx, p, func(yield func(string) bool) {
+		for i := 0; i < len(all) && yield(all[i].Chat); i++ {
+		}
+	})
+	return found(all, next, cmp.Or(err, errWith), func(d outbox.Draft) (finding, bool) {
+		return finding{erase: func(ctx context.Context) error { return s.Outbox.EraseDraft(ctx, d.Chat, d.Member) }}, d.Of(p.Is) || with[d.Chat]
 	})
 }
 
@@ -129,24 +143,18 @@ func (s *Service) chats(ctx context.Context, p directory.Erasure, after string) 
 // their chats.
 func (s *Service) messages(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Chats.AllMessages(ctx, after, atOnce)
-	chats := map[string]bool{}
-	for _, m := range all {
-		if _, known := chats[m.Chat]; !known && err == nil {
-			var c chat.Chat
-			if c, err = s.Chats.Get(ctx, m.Chat); errors.Is(err, chat.ErrNotFound) {
-				err = nil
-			}
-			chats[m.Chat] = c.Contact == p.Contact
+	with, errWith := s.with(ctx, p, func(yield func(string) bool) {
+		for i := 0; i < len(all) && yield(all[i].Chat); i++ {
 		}
-	}
-	return found(all, next, err, func(m chat.Placed) (finding, bool) {
+	})
+	return found(all, next, cmp.Or(err, errWith), func(m chat.Placed) (finding, bool) {
 		m.Shingles = nil
 		return finding{erase: func(ctx context.Context) error {
-			if m.Of(p.Is) || chats[m.Chat] {
+			if m.Of(p.Is) || with[m.Chat] {
 				return s.Chats.EraseMessage(ctx, m.Chat, m.Message)
 			}
 			return s.Chats.WithoutPerson(ctx, m.Chat, m.ID, p.Is)
-		}}, !m.Erased && !(m.IsMail() && m.Received.After(p.At)) && (m.Of(p.Is) || m.Names(p.Is) || chats[m.Chat])
+		}}, !m.Erased && !(m.IsMail() && m.Received.After(p.At)) && (m.Of(p.Is) || m.Names(p.Is) || with[m.Chat])
 	})
 }
 
