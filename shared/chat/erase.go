@@ -118,7 +118,8 @@ func (s *Store) setErased(ctx context.Context, id string, f func(*Chat) error) (
 		if c.Into != "" {
 			return []table.Op{table.Replace(c.row())}, nil
 		}
-		return c.rows(), nil
+		unread, err := s.unreadOps(ctx, c)
+		return append(c.rows(), unread...), err
 	}, ErrChanged, "erase chat %s", id)
 	return c, err
 }
