@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -76,13 +75,8 @@ func (s *Store) Erase(ctx context.Context, id string) error {
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	for m, err := range s.each(ctx, id) {
-		if err == nil {
-			err = s.EraseMessage(ctx, id, m)
-		}
-		if err != nil {
-			return err
-		}
+	if err := s.each(ctx, id, func(m Message) error { return s.EraseMessage(ctx, id, m) }); err != nil {
+		return err
 	}
 	if err := errors.Join(s.replies.EraseDrafts(ctx, id), s.eraseEvents(ctx, id, c.Subject)); err != nil {
 		return err
@@ -124,23 +118,21 @@ func (s *Store) setErased(ctx context.Context, id string, f func(*Chat) error) (
 	return c, err
 }
 
-// each yields the messages of a chat, newest first.
-func (s *Store) each(ctx context.Context, id string) iter.Seq2[Message, error] {
-	return func(yield func(Message, error) bool) {
-		for after, more := "", true; more; more = after != "" {
-			messages, next, err := s.Messages(ctx, id, 200, after)
-			if err != nil {
-				yield(Message{}, err)
-				return
+// each does f with the messages of a chat, newest first.
+func (s *Store) each(ctx context.Context, id string, f func(Message) error) error {
+	for after, more := "", true; more; more = after != "" {
+		messages, next, err := s.Messages(ctx, id, 200, after)
+		for _, m := range messages {
+			if err == nil {
+				err = f(m)
 			}
-			for _, m := range messages {
-				if !yield(m, nil) {
-					return
-				}
-			}
-			after = next
 		}
+		if err != nil {
+			return err
+		}
+		after = next
 	}
+	return nil
 }
 
 // eraseEvents erases the events that name a subject, in a chat that was rearranged and in
@@ -152,16 +144,17 @@ func (s *Store) eraseEvents(ctx context.Context, id, subject string) error {
 	}
 	chats := []string{id, c.Into}
 	for i := 0; i < len(chats); i++ {
-		for m, err := range s.each(ctx, chats[i]) {
-			if err == nil && m.Event != nil && m.Subject == subject {
-				if !slices.Contains(chats, m.Event.Chat) {
-					chats = append(chats, m.Event.Chat)
-				}
-				err = s.eraseText(ctx, chats[i], m)
+		err := s.each(ctx, chats[i], func(m Message) error {
+			if m.Event == nil || m.Subject != subject {
+				return nil
 			}
-			if err != nil {
-				return err
+			if !slices.Contains(chats, m.Event.Chat) {
+				chats = append(chats, m.Event.Chat)
 			}
+			return s.eraseText(ctx, chats[i], m)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"strings"
 
@@ -106,9 +105,9 @@ func (s *Service) rules(ctx context.Context, p directory.Erasure, after string) 
 }
 
 // with tells which of some chats are with the contact.
-func (s *Service) with(ctx context.Context, p directory.Erasure, ids iter.Seq[string]) (with map[string]bool, err error) {
+func (s *Service) with(ctx context.Context, p directory.Erasure, ids []string) (with map[string]bool, err error) {
 	with = map[string]bool{}
-	for id := range ids {
+	for _, id := range ids {
 		if _, known := with[id]; known {
 			continue
 		}
@@ -123,10 +122,11 @@ func (s *Service) with(ctx context.Context, p directory.Erasure, ids iter.Seq[st
 
 func (s *Service) drafts(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Outbox.AllDrafts(ctx, after, atOnce)
-	with, errWith := s.with(ctx, p, func(yield func(string) bool) {
-		for i := 0; i < len(all) && yield(all[i].Chat); i++ {
-		}
-	})
+	var ids []string
+	for _, v := range all {
+		ids = append(ids, v.Chat)
+	}
+	with, errWith := s.with(ctx, p, ids)
 	return found(all, next, cmp.Or(err, errWith), func(d outbox.Draft) (finding, bool) {
 		return finding{erase: func(ctx context.Context) error { return s.Outbox.EraseDraft(ctx, d.Chat, d.Member) }}, d.Of(p.Is) || with[d.Chat]
 	})
@@ -143,10 +143,11 @@ func (s *Service) chats(ctx context.Context, p directory.Erasure, after string) 
 // their chats.
 func (s *Service) messages(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Chats.AllMessages(ctx, after, atOnce)
-	with, errWith := s.with(ctx, p, func(yield func(string) bool) {
-		for i := 0; i < len(all) && yield(all[i].Chat); i++ {
-		}
-	})
+	var ids []string
+	for _, v := range all {
+		ids = append(ids, v.Chat)
+	}
+	with, errWith := s.with(ctx, p, ids)
 	return found(all, next, cmp.Or(err, errWith), func(m chat.Placed) (finding, bool) {
 		m.Shingles = nil
 		return finding{erase: func(ctx context.Context) error {
