@@ -1,11 +1,17 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,7 +27,7 @@ import (
 // No key stands twice in a file: the second would silently replace the first.
 func TestEachTextIsThereOnce(t *testing.T) {
 	for _, lang := range languages {
-		b := must.Get(textFiles.ReadFile("texts/" + lang + ".json"))(t)
+		b := must.Get(os.ReadFile("texts/" + lang + ".json"))(t)
 		seen := map[string]bool{}
 		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)":`).FindAllStringSubmatch(string(b), -1) {
 			if seen[m[1]] {
@@ -32,6 +38,32 @@ func TestEachTextIsThereOnce(t *testing.T) {
 		if len(seen) < 500 {
 			t.Errorf("%s.json has only %d texts", lang, len(seen))
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write texts.gz from the folder texts")
+
+// The pages have the texts of the folder.
+func TestTextsAreThoseOfTheFolder(t *testing.T) {
+	want := map[string][]string{}
+	for i, lang := range languages {
+		var texts map[string]string
+		must.Do(t, json.Unmarshal(must.Get(os.ReadFile("texts/"+lang+".json"))(t), &texts))
+		for key, text := range texts {
+			for len(want[key]) < i {
+				want[key] = append(want[key], "") // TestTexts says which is missing
+			}
+			want[key] = append(want[key], text)
+		}
+	}
+	if *update {
+		var file bytes.Buffer
+		z := must.Get(gzip.NewWriterLevel(&file, gzip.BestCompression))(t)
+		must.Do(t, errors.Join(json.NewEncoder(z).Encode(want), z.Close(), os.WriteFile("texts.gz", file.Bytes(), 0o644)))
+		return
+	}
+	if got := must.Get(allTexts())(t); !reflect.DeepEqual(got, want) {
+		t.Error("texts.gz is older than the texts: go test ./handlers/web -run TestTextsAreThoseOfTheFolder -update")
 	}
 }
 

@@ -21,7 +21,7 @@
 //     fields, and calls functions: those of views in views.go, others in renderer.go.
 //     A large page has more files, pages/<name>.<part>.html; those of the layout are
 //     shared by all pages.
-//  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
+//  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>; go test -update compresses them.
 //
 // An item of the navigation (nav.go) is shown when its path has a page.
 // Part of a page is a template that is named as the id of its element: a
