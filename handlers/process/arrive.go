@@ -209,7 +209,7 @@ func (a *page) operations(ctx context.Context, m item.Prepared) (it item.Item, o
 	if err != nil {
 		return it, nil, "", &readError{err}
 	}
-	if d.Create != nil || len(d.Outcomes) > 0 || d.From.Undeliverable && !d.Quiet {
+	if d.Create != nil || d.addsClient() || len(d.Outcomes) > 0 || d.From.Undeliverable && !d.Quiet {
 		return it, nil, "", nil
 	}
 	ops, counted, err = a.apply(ctx, &m.Item, d)

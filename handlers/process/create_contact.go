@@ -57,6 +57,30 @@ func (r *run) createContact(ctx context.Context, it item.Item, n newContact) err
 	if err != nil && !errors.Is(err, directory.ErrNotFound) { // ErrNotFound: deleted meanwhile; the next try sees it
 		return fmt.Errorf("make %s a contact of client %s: %w", it.From.Email, n.Client, err)
 	}
+	return r.readAnew(ctx)
+}
+
+// addClient gives the contact who wrote a mail the client with which the model places it.
+// Errors: directory.ErrNotFound when one of them is gone.
+func (r *run) addClient(ctx context.Context, d decision) error {
+	rule := d.Rules[len(d.Rules)-1]
+	err := r.Directory.Change(audit.As(ctx, "rule:"+rule), func(tx *directory.Tx) error {
+		c, err := tx.Contact(d.From.ID)
+		if err != nil || slices.Contains(c.Clients, d.Client) {
+			return err
+		}
+		c.Clients = append(slices.Clip(c.Clients), d.Client)
+		_, err = tx.SaveContact(c)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("make client %s one of contact %s: %w", d.Client, d.From.ID, err)
+	}
+	return r.readAnew(ctx)
+}
+
+// readAnew lets the run read the newest version of the directory from now on.
+func (r *run) readAnew(ctx context.Context) error {
 	version, err := r.Directory.Version(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
 
@@ -29,6 +30,9 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	}
 	it.Override.Client = client
 	if d, err = byRules(ctx, it, o, again); err == nil && d.Reason == "" {
+		if has := d.From.Clients; !d.From.Portal && len(has) < directory.MaxClients && !slices.Contains(has, client) {
+			why.AddedTo = d.From.ID
+		}
 		d.Rules, d.Placed = append(d.Rules, rule), why
 	}
 	return d, err

@@ -157,6 +157,9 @@ func (d decision) made() bool { return d.Reason != "" || d.Join != nil || d.Dism
 // starts tells whether the mail begins something: a chat, or a contact.
 func (d decision) starts() bool { return !d.made() }
 
+// addsClient tells whether the contact gets the client with it.
+func (d decision) addsClient() bool { return d.Placed != nil && d.Placed.AddedTo != "" }
+
 // A newContact says of which client the sender becomes a contact, and by which rule.
 type newContact struct{ Client, Rule string }
 

@@ -46,6 +46,12 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 				d, err = decision{Reason: item.NotAnalysed, Detail: unread.Error()}, nil
 			}
 		}
+		if err == nil && d.addsClient() {
+			err = r.addClient(ctx, d)
+			if errors.Is(err, directory.ErrNotFound) {
+				continue // deleted meanwhile
+			}
+		}
 		if err == nil && try > 0 && d.starts() {
 			d.Start, err = r.Chats.FreeID(ctx, it)
 		}

@@ -11,7 +11,7 @@ import (
 // one transaction; an address has up to three rows.
 const (
 	maxEmails  = 12
-	maxClients = 50
+	MaxClients = 50
 )
 
 // A Contact is a person at a client, or at several, who writes to the office.

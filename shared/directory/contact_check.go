@@ -61,8 +61,8 @@ func checkContact(ctx context.Context, in has, c, was Contact, check addressChec
 	if c.Portal {
 		c.Clients = nil // its mail says for whom it is
 	}
-	if len(c.Clients) > maxClients {
-		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", maxClients)}
+	if len(c.Clients) > MaxClients {
+		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", MaxClients)}
 	}
 	if c.Clients, err = references[Client](ctx, in, "clients", c.Clients, was.Clients); err != nil {
 		return c, err

@@ -345,7 +345,7 @@ func TestAChangeLargerThanATransactionSaysSoAndChangesNothing(t *testing.T) {
 		for i := range maxEmails {
 			emails = append(emails, fmt.Sprintf("p%d@x.nl", from+i))
 		}
-		for i := range maxClients {
+		for i := range MaxClients {
 			clients = append(clients, o.client(t, fmt.Sprint(from+i)).ID)
 		}
 		return emails, clients

@@ -273,7 +273,7 @@ func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 func TestTheLargestContactCanBeRenamed(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	c := Contact{Name: "Piet Jan Kees Bakker Smit", Phone: "0612345678"}
-	for i := range maxClients {
+	for i := range MaxClients {
 		c.Clients = append(c.Clients, o.client(t, fmt.Sprint(i)).ID)
 	}
 	for i := range maxEmails {

@@ -315,7 +315,7 @@ func TestContactsByRule(t *testing.T) {
 func TestTheLargestContactIsMadeWithItsRules(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	c := Contact{Name: "Piet Bakker", Learned: map[string]string{}}
-	for i := range maxClients {
+	for i := range MaxClients {
 		c.Clients = append(c.Clients, o.client(t, fmt.Sprint(i)).ID)
 	}
 	for i := range maxEmails {

@@ -104,6 +104,10 @@ type Placement struct {
 	Client string  `json:"client"` // id
 	Chance float64 `json:"chance"` // that it is right
 	Signs  []Sign  `json:"signs"`  // the heaviest first
+	// AddedTo is the id of the contact who got Client with this placement, "" for nobody. A
+	// contact gets it as when a person chooses it: else later mail that names nobody would
+	// go to the only other client.
+	AddedTo string `json:"addedTo,omitempty"`
 }
 
 // A Sign is one reason of a placement, as package learn gave it at that time.

@@ -128,6 +128,9 @@ func (s *Service) Correct(ctx context.Context, c chat.Correction) error {
 	if err := s.correctSuggested(ctx, it, c.By, c.Undone); err != nil {
 		return err
 	}
+	if err := s.setPlacedClient(ctx, it, c.Undone || it.Placed != nil && it.Placed.Client == c.Client); err != nil {
+		return err
+	}
 	contact, known, err := s.writer(ctx, it)
 	if err != nil {
 		return err

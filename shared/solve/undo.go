@@ -105,6 +105,9 @@ func (s *Service) unlearn(ctx context.Context, it item.Item, r directory.Rule, k
 			return err
 		}
 	}
+	if err := s.setPlacedClient(ctx, it, false); err != nil {
+		return err
+	}
 	if known && it.Override.Action != "" {
 		return s.removeEvidence(ctx, r, it.ID, !who.Manager)
 	}
@@ -209,6 +212,22 @@ func (s *Service) removeClient(ctx context.Context, it item.Item) error {
 	}
 	return s.changeContact(ctx, c.Contact, func(tx *directory.Tx, from directory.Contact) error {
 		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Override.Client })
+		_, err := tx.SaveContact(from)
+		return err
+	})
+}
+
+// setPlacedClient removes from a contact the client with which the model placed a mail, if
+// the contact got the client with it, or gives it back.
+func (s *Service) setPlacedClient(ctx context.Context, it item.Item, has bool) error {
+	if it.Placed == nil || it.Placed.AddedTo == "" {
+		return nil
+	}
+	return s.changeContact(ctx, it.Placed.AddedTo, func(tx *directory.Tx, from directory.Contact) error {
+		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Placed.Client })
+		if has {
+			from.Clients = append(from.Clients, it.Placed.Client)
+		}
 		_, err := tx.SaveContact(from)
 		return err
 	})

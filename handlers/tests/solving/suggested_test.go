@@ -3,6 +3,7 @@ package solving_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -40,6 +41,13 @@ func (w *world) colleagues(client string, names ...string) (emails []string) {
 		emails = append(emails, email)
 	}
 	return emails
+}
+
+// clientsOf are the ids of the clients of the contact with an address.
+func (w *world) clientsOf(email string) []any {
+	w.T.Helper()
+	found := w.Must("GET", "/api/contacts?search="+url.QueryEscape(email), nil)["items"].([]any)
+	return found[0].(object)["clients"].([]any)
 }
 
 func (w *world) placing() object {
@@ -110,8 +118,19 @@ func TestTheModelPlaces(t *testing.T) {
 				if len(recent) != 2 || recent[0].(object)["mail"] != m["id"] || recent[0].(object)["corrected"] != false {
 					t.Errorf("placed last: %v", recent)
 				}
+				if got := w.clientsOf(emails[2]); len(got) != 2 {
+					t.Errorf("the contact of a mail that the model placed has %v", got)
+				}
+				w.mailed(emails[2], "Zonder naam", "Kunt u mij even bellen?")
+				if got := w.placed("Zonder naam"); got != "several-clients" {
+					t.Errorf("later mail of that contact, which names nobody: %s", got)
+				}
 				correct(w, baker)
 				w.Pass(1)
+				corrected := w.placed("Concept drie") != butcher
+				if got := w.clientsOf(emails[2]); corrected != (len(got) == 1) {
+					t.Errorf("corrected %v, the contact has %v", corrected, got)
+				}
 				if p := w.placing(); p["may"] != false || p["missing"].(float64) < 58 { // 147 with one error, less the 88 before
 					t.Errorf("corrected: %v", p)
 				}
