@@ -73,17 +73,17 @@ func wilson(right, of int) float64 {
 }
 
 // Sure says whether a suggestion counts in the record: a sign in the mail itself says of
-// which client it is, and that leaves little doubt. To make a portal is another question,
-// which only people answer.
+// which client it is, and that leaves little doubt. To make a portal, and who of several
+// people wrote, are other questions, which only people answer.
 func (s Suggestion) Sure() bool {
-	if s.Score < LeastSure || s.Portal || s.Client == nil && s.Contact == nil {
+	if s.Score < LeastSure || s.Portal || s.Client == nil {
 		return false
 	}
 	return slices.ContainsFunc(s.Reasons, func(r Reason) bool { return r.Weight > 0 && sureSigns[r.Code] })
 }
 
 // sureSigns are the codes of reasons that name a client in the mail itself.
-var sureSigns = set("number kvk vat name name-part name-like name-file name-sender word company client")
+var sureSigns = set("number kvk vat name name-part name-like name-file name-sender word company")
 
 // TeachSuggested returns the rule suggested-client after a person solved a mail whose
 // first suggestion was sure. Right says that the person did what was suggested. A mail

@@ -118,7 +118,7 @@ func TestSure(t *testing.T) {
 		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.98, Reasons: named}, true},
 		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.9799, Reasons: named}, false},
 		{Suggestion{Action: item.ChooseClient, Client: c, Score: 0.98, Portal: true, Reasons: named}, false},
-		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99, Reasons: named}, true},
+		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99, Reasons: named}, false},
 		{Suggestion{Action: item.LinkContact, Contact: &directory.Contact{}, Score: 0.99, Reasons: name}, false},
 		{Suggestion{Action: item.CreateContact, Client: c, Score: 0.99, Reasons: named}, true},
 		{Suggestion{Action: item.CreateContact, Score: 0.99, Reasons: named}, false},

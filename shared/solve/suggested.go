@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"kantoorpost/shared/directory"
@@ -12,14 +11,14 @@ import (
 	"kantoorpost/shared/learn"
 )
 
-// compare says in first whether a solution is for the client that was suggested, though it
-// is another one: the record is about clients, and who wrote a mail is another question. A
-// solution that leaves the client open does not count.
+// compare says in first, a sure suggestion, whether a solution is for the client that was
+// suggested, though it is another one: who wrote a mail is another question. A solution that
+// leaves the client open does not count.
 func (s *Service) compare(ctx context.Context, first *item.First, suggested *learn.Suggestion, solution item.Solution) error {
 	if first == nil || !first.Sure || first.Done || solution.Contact == "" && solution.Client == "" {
 		return nil
 	}
-	chosen, of := []string{solution.Client}, []string(nil)
+	chosen := []string{solution.Client}
 	if solution.Client == "" {
 		c, err := s.Directory.Contact(ctx, solution.Contact)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -27,12 +26,7 @@ func (s *Service) compare(ctx context.Context, first *item.First, suggested *lea
 		}
 		chosen = c.Clients
 	}
-	if suggested.Client != nil {
-		of = []string{suggested.Client.ID}
-	} else if suggested.Contact != nil {
-		of = suggested.Contact.Clients
-	}
-	first.Sure, first.SameClient = len(chosen) == 1, len(of) == 1 && slices.Equal(of, chosen)
+	first.Sure, first.SameClient = len(chosen) == 1, len(chosen) == 1 && chosen[0] == suggested.Client.ID
 	return nil
 }
 
