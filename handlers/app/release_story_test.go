@@ -165,6 +165,10 @@ func (w *world) interrupted() {
 			}
 		}
 	})
+	erased := w.Must("POST", "/api/contacts", object{"name": "Wis Mij", "emails": []string{"wis@elders.example"}})["id"]
+	w.breakOff("directory", "erasure|", func() {
+		w.Ask(apptest.Admin, "POST", fmt.Sprint("/api/contacts/", erased, "/erase"), nil, nil)
+	})
 }
 
 // breakOff does something while all storage is away, from a later write on each time,
