@@ -320,7 +320,7 @@ func (p *textOffice) ForPortal(context.Context, item.Item, sender) ([]string, st
 
 func (p *textOffice) Suggested(context.Context, item.Item) (string, string, *item.Placement, error) {
 	client, rule, err := p.taught("suggested")
-	return client, rule, nil, err
+	return client, rule, &item.Placement{Client: client}, err
 }
 
 func (p *textOffice) Unproven(_ context.Context, it item.Item, _ sender) (bool, bool, error) {
