@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kantoorpost/shared/wiretest"
 )
@@ -52,12 +53,16 @@ func TestAnyCallOfAThreadMayFail(t *testing.T) {
 }
 
 // The same with a fault at every ninth call, in one of three ways, and a process that dies
-// at times.
+// at times. The trouble of a step ends after half an hour: a reply that fails for an hour
+// waits for a person.
 func TestTroubledThread(t *testing.T) {
 	played(t, func(th *thread) {
-		all := 0
+		all, began := 0, time.Time{}
 		th.decide = func(step, n int) wiretest.Fault {
-			if all++; all%9 != 0 {
+			if n == 0 {
+				began = time.Now()
+			}
+			if all++; all%9 != 0 || time.Since(began) > 30*time.Minute {
 				return wiretest.Pass
 			}
 			th.dead = step%3 == 1 && n < 9
