@@ -204,8 +204,8 @@ func (p *candidate) named() bool {
 var namingCodes = set("number kvk vat iban name word name-part name-like name-file")
 
 // sharedParts returns, for each client, a word of a text that the names of two or three of
-// the clients have, and no others: it is about one of those. The writer's own name and
-// words of trades say nothing.
+// the clients have, and no others: it is about one of those, and rather about one with more
+// of its name in the text. The writer's own name and words of trades alone say nothing.
 func sharedParts(text string, clients []directory.Client, writer string) []string {
 	names, by := namesOfClients(clients), nameTokens(writer)
 	in := map[string][]int{}
@@ -214,11 +214,28 @@ func sharedParts(text string, clients []directory.Client, writer string) []strin
 			in[w] = append(in[w], i)
 		}
 	}
-	out := make([]string, len(clients))
+	out, said := make([]string, len(clients)), map[string]bool{}
+	for _, t := range tokens(text) {
+		said[t.word] = true
+	}
+	saidOf := func(i int) (n int) {
+		for _, w := range names[i] {
+			if weighty(w) && !everyday[w] && said[w] {
+				n++
+			}
+		}
+		return n
+	}
 	for _, t := range tokens(text) {
 		if n := len(in[t.word]); n > 1 && n <= 3 && n < len(clients) && t.upper && len(t.word) >= leastPart && !mailtext.Trade(t.word) && !slices.Contains(by, t.word) {
+			most := 0
 			for _, i := range in[t.word] {
-				out[i] = t.word
+				most = max(most, saidOf(i))
+			}
+			for _, i := range in[t.word] {
+				if saidOf(i) == most {
+					out[i] = t.word
+				}
 			}
 		}
 	}
