@@ -25,6 +25,8 @@ type Erasure struct {
 	Pass  int    `json:"pass,omitempty"`
 	After string `json:"after,omitempty"`
 	Found bool   `json:"found,omitempty"`
+	// Rules are the ids of the rules that it changed or removed: the audit names them.
+	Rules []string `json:"rules,omitempty"`
 }
 
 // ErasureOf is the erasure of a contact that has not begun.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -47,6 +48,9 @@ func (s *Service) eraseOne(ctx context.Context, e directory.Erasure, until time.
 			}
 		}
 		findings, next, err := passes[e.Pass].page(ctx, e, e.After)
+		if err == nil {
+			err = s.noteRules(ctx, &e, findings)
+		}
 		for _, f := range findings {
 			if err != nil {
 				break
@@ -68,4 +72,19 @@ func (s *Service) eraseOne(ctx context.Context, e directory.Erasure, until time.
 		}
 	}
 	return false, s.Directory.SaveErasure(ctx, e)
+}
+
+// noteRules stores which rules are about to be erased: nothing else tells later which
+// entries of the audit are about them.
+func (s *Service) noteRules(ctx context.Context, e *directory.Erasure, findings []finding) error {
+	known := len(e.Rules)
+	for _, f := range findings {
+		if f.rule != "" && !slices.Contains(e.Rules, f.rule) {
+			e.Rules = append(e.Rules, f.rule)
+		}
+	}
+	if len(e.Rules) == known {
+		return nil
+	}
+	return s.Directory.SaveErasure(ctx, *e)
 }

@@ -35,6 +35,7 @@ type Service struct {
 type finding struct {
 	show  func(context.Context) (any, error)
 	erase func(context.Context) error
+	rule  string // id of the rule that it is; "" for something else
 }
 
 // atOnce is how many rows a page of a pass has. Mails are large.
@@ -98,6 +99,7 @@ func (s *Service) rules(ctx context.Context, p directory.Erasure, after string) 
 			findings = append(findings, finding{
 				show:  func(context.Context) (any, error) { r.Evidence = his; return r, nil },
 				erase: func(ctx context.Context) error { return s.Directory.EraseRule(ctx, r, whole, is) },
+				rule:  r.ID,
 			})
 		}
 	}
@@ -206,12 +208,13 @@ func (s *Service) replies(ctx context.Context, p directory.Erasure, after string
 }
 
 // audit finds the entries with details that name the contact or an address of his or hers, or a
-// rule that is gone. Later entries of the erasure itself have none.
+// rule that the erasure removed. Later entries of the erasure itself have none.
 func (s *Service) audit(ctx context.Context, p directory.Erasure, after string) ([]finding, string, error) {
 	all, next, err := s.Audit.List(ctx, atOnce, after)
 	gone := map[string]bool{} // by the object of an entry
 	for _, e := range all {
-		if id, ok := strings.CutPrefix(e.Object, "rule "); ok && len(e.Detail) > 0 && err == nil && !gone[e.Object] {
+		id, _ := strings.CutPrefix(e.Object, "rule ")
+		if slices.Contains(p.Rules, id) && len(e.Detail) > 0 && err == nil && !gone[e.Object] {
 			_, errRule := s.Directory.Rule(ctx, id)
 			if gone[e.Object] = errors.Is(errRule, directory.ErrNotFound); !gone[e.Object] {
 				err = errRule

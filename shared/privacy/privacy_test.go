@@ -244,6 +244,28 @@ func TestNothingIsLeftOfAnErasedPerson(t *testing.T) {
 
 func first[T any](v T, _ string, _ error) T { return v }
 
+// What the audit says about a rule of somebody else stays, and is in no export, also when
+// that rule is gone.
+func TestTheAuditOfOthersStays(t *testing.T) {
+	o := newOffice(t)
+	o.fill()
+	must.Do(t, o.Configuration.Write(t.Context(), audit.Op(audit.Entry{At: o.at, By: "anna", Action: "rule.delete", Object: "rule elsewhere",
+		Detail: map[string]string{"key": "jan@elders.example"}})))
+	var text bytes.Buffer
+	must.Do(t, o.Export(t.Context(), &text, o.petra))
+	if strings.Contains(text.String(), "elsewhere") {
+		t.Error("the export has what is about another person")
+	}
+	must.Do(t, o.Erase(t.Context(), o.petra.ID, ""))
+	if done, err := o.Continue(t.Context(), time.Now().Add(time.Minute)); err != nil || !done {
+		t.Fatalf("finished %v: %v", done, err)
+	}
+	entries, _, err := o.Audit.List(t.Context(), 200, "")
+	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Object == "rule elsewhere" && len(e.Detail) == 1 }) {
+		t.Errorf("the entry lost its detail: %v", err)
+	}
+}
+
 // An erasure that breaks off at any call goes on where it stopped.
 func TestAnErasureGoesOnWhereverItBreaks(t *testing.T) {
 	synctest.Test(t, goesOn)
