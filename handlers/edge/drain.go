@@ -9,9 +9,9 @@ import (
 // than the largest file that is accepted.
 const maxDrained = 160 << 20
 
-// drained returns next with its answers sent only after the whole request has come. Go
-// closes the connection of a client that still sends, and the proxy of the Functions
-// host then answers 502 in the place of what next says.
+// drained returns a handler that calls next, and sends its answer after the whole request
+// has come. Go closes the connection of a client that still sends. The proxy of the
+// Functions host then answers 502, and the answer of next is lost.
 func drained(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := r.Body

@@ -91,7 +91,7 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, me
 // change lets f change a chat, and writes all its rows with an entry of the audit.
 // A nil entry means that nothing changes.
 func (s *Store) change(ctx context.Context, id, etag string, check Check, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
-	var later []string // whose rows of what is unread are written after the change
+	var later []string // the members whose unread rows are written after the change
 	err := table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)
 		if err == nil {

@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A row 1|<member>|<chat> says that something of an open chat is unread for a member, so that
+// An unread row, 1|<member>|<chat>, says that something of an open chat is unread for a member, so that
 // his or her unread chats are counted without a look at the others. The transaction that makes
 // a chat active writes the rows of all members blindly; MarkSeen deletes one only if nobody
 // wrote it since the chat was read; what people rearrange is compared with what each member has
@@ -121,7 +121,7 @@ func (s *Store) CountUnread(ctx context.Context, member string, now time.Time) (
 	return n, next != "", nil
 }
 
-// countOne writes the rows of what is unread of a chat that an older version stored.
+// countOne writes the unread rows of a chat that an older version stored.
 func (s *Store) countOne(ctx context.Context, c Chat) error {
 	if c.State != Open {
 		return nil
@@ -129,8 +129,8 @@ func (s *Store) countOne(ctx context.Context, c Chat) error {
 	return s.countUnreadOf(ctx, c.ID)
 }
 
-// countUnreadOf writes the rows of what is unread of a chat, and deletes those of others who
-// are no members.
+// countUnreadOf writes the unread rows of the members of a chat. It deletes the rows of
+// others, who are no members.
 func (s *Store) countUnreadOf(ctx context.Context, id string, others ...string) error {
 	return table.Repeat(ctx, s.table.Write, func() ([]table.Op, error) {
 		c, err := s.Get(ctx, id)

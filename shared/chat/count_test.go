@@ -110,7 +110,7 @@ func TestMailWhileAMemberReads(t *testing.T) {
 	}
 }
 
-// Chats of a release that wrote no rows of what is unread get them.
+// Chats that an older version stored get their unread rows.
 func TestUnreadOfOlderChats(t *testing.T) {
 	b := setUp(t)
 	for n := range 5 {

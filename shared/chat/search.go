@@ -138,8 +138,7 @@ func anyIn(wanted, all []string) bool {
 	return slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(all, w) })
 }
 
-// Index writes the index rows of chats that an older version stored, and the rows of what is
-// unread. Until it is done the index answers no search.
+// Index writes the index rows and the unread rows of chats that an older version stored. Until it is done the index answers no search.
 func (s *Store) Index(ctx context.Context) error {
 	each := func(one func(context.Context, Chat) error) func(string) (string, bool, error) {
 		return func(at string) (next string, some bool, err error) {

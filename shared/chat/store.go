@@ -23,7 +23,7 @@ type Store struct {
 	items    *item.Store
 	replies  Replies
 	progress *index.Progress // of the words of chats
-	counted  *index.Progress // of the rows of what is unread
+	counted  *index.Progress // of the unread rows
 	correct  func(context.Context, Correction) error
 }
 

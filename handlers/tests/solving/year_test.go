@@ -15,9 +15,9 @@ import (
 )
 
 // What learning is for: each problem that a person solves makes later mail go
-// through without one. In the last quarter, when new people write as ever, learning
-// must have left little to do of what the same year takes without it, and it must
-// hardly ever have been wrong.
+// through without one. In the last quarter new people write as ever. The work that is
+// left then must be a small part of what the same year takes without learning, and
+// learning must hardly ever have been wrong.
 //
 // The easy year has ordinary mail. The harsh year has 35 classes of mail that are hard to
 // place, and its bounds are the figures that were reached. What they take without learning
