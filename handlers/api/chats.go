@@ -39,7 +39,7 @@ type (
 	// PageInput says which part of a list of mails or chats is wanted.
 	PageInput struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
-		After string `query:"after" maxLength:"40" doc:"the next of the page before"`
+		After string `query:"after" maxLength:"64" doc:"the next of the page before"`
 	}
 	chatsInput struct {
 		PageInput

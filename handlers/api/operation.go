@@ -260,6 +260,11 @@ func (o *operation) readParameter(hc huma.Context, p parameter, field reflect.Va
 		return
 	}
 	huma.Validate(o.registry, p.schema, path, huma.ModeWriteToServer, value, found)
+	if p.in == "query" && p.name == afterName {
+		if err := o.unmark(field); err != nil {
+			found.Add(path, text, err.Error())
+		}
+	}
 }
 
 // parseInto sets a field to the value of a text, and returns what is validated of it.

@@ -30,6 +30,7 @@ func (o *operation) answer(hc huma.Context, out reflect.Value) {
 		hc.SetStatus(status)
 		return
 	}
+	o.markNext(body)
 	switch body := body.Interface().(type) {
 	case func(huma.Context):
 		body(hc)
