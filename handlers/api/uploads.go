@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -151,10 +152,23 @@ func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[
 // takeOver copies an attachment of a mail that the caller may read.
 func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[wire.UploadObject], error) {
 	var from wire.TakeOver
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" {
+		return nil, invalid("query.name", "the name of the file that the body is; or a body of JSON that names an attachment")
+	}
 	text, err := io.ReadAll(io.LimitReader(r.Body, 1<<12))
-	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" || err != nil ||
-		json.Unmarshal(text, &from) != nil || from.Mail == "" || from.Attachment < 1 {
-		return nil, invalid("query.name", `the name of the file that the body is; or JSON with "mail" and "attachment"`)
+	if err == nil {
+		err = json.Unmarshal(text, &from)
+	}
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return nil, invalid("body."+kind.Field, "a value that fits "+kind.Type.String())
+	case err != nil:
+		return nil, invalid("body", `JSON with "mail" and "attachment"`)
+	case from.Mail == "":
+		return nil, invalid("body.mail", "the id of a mail")
+	case from.Attachment < 1:
+		return nil, invalid("body.attachment", "the number of an attachment of the mail, 1 or more")
 	}
 	source, at, err := a.attachment(ctx, from.Mail, from.Attachment)
 	if err != nil {

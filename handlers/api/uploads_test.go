@@ -65,6 +65,18 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	} {
 		o.answers(t, want, "editor", request, `{"mail":""}`)
 	}
+	for body, field := range map[string]string{
+		`{"mail":"","attachment":1}`: "body.mail", `{"mail":"x"}`: "body.attachment", `{"mail":"x","attachment":"1"}`: "body.attachment",
+		`{"mail":`: "body", `[]`: "body",
+	} {
+		if got := o.call(t, "editor", "POST /api/uploads", body); got.status != 422 || !strings.Contains(got.text, `"location":"`+field+`"`) {
+			t.Errorf("%s: %d %s; want %s", body, got.status, got.text, field)
+		}
+	}
+	got := o.call(t, "editor", "POST /api/uploads", "content", "Content-Type", "text/plain")
+	if got.status != 422 || !strings.Contains(got.text, `"location":"query.name"`) {
+		t.Errorf("a file without a name: %d %s", got.status, got.text)
+	}
 	if maxUpload >= settings.RequestBytes {
 		t.Errorf("the host refuses what is larger than %d bytes, without an explanation", settings.RequestBytes)
 	}
