@@ -18,112 +18,114 @@ import (
 // maxEarlier is of how many clients the sender's earlier chats are read.
 const maxEarlier = 8
 
-// WhichClient returns the one of a contact's clients that a mail is about, the
-// reason, and the id of the rule that says so, if one does, when that is
-// certain. It is certain when the subject or the author's own words name
-// exactly one of the clients by its number, KvK number, VAT id or whole name;
-// or when a word of the subject was in many earlier choices for one client and
-// in none for another. Any clue to a second client makes it uncertain. Earlier
-// choices decide only mail with a verified sender, and only choices for such
-// mail count. When nothing else tells, the client that signs the mail is the one, if
-// people chose it for the last mail that it signed; so is the one that the names of files
-// name, or the subject by a word, if that was right for the last mail of this sender (see
-// wordsHold); so is the one of those who share an address (see byWriter); and, unless there is no text, so is the only company, or the only private person, for words that mean either (see ofKind).
-//
-// It reads the earlier chats of at most eight clients.
+// WhichClient returns the one of a contact's clients that a mail is about, the reason, and
+// the id of the rule that says so, if one does, when that is certain: the subject or the
+// author's own words name exactly one of them by its number, KvK number, VAT id or whole
+// name, or they name none and a sign of unnamed tells. Any clue to a second client makes it
+// uncertain. It reads the earlier chats of at most eight clients.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
 	if len(clients) < 2 || it.Class != "" || it.ListID != "" {
 		return "", none, "", false, nil
 	}
-	all, err := load(ctx, office, clients)
-	if err != nil {
+	q := question{it: it}
+	if q.all, err = load(ctx, office, clients); err != nil {
 		return "", none, "", false, err
 	}
-	taught, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
-	if err != nil {
+	if q.taught, _, err = office.RuleFor(ctx, directory.SenderClient, contact); err != nil {
 		return "", none, "", false, fmt.Errorf("rule of contact %s: %w", contact, err)
 	}
-	l, err := said.Text(ctx)
-	if err != nil {
+	if q.read, err = said.Text(ctx); err != nil {
 		return "", none, "", false, fmt.Errorf("text of mail %s: %w", it.ID, err)
 	}
-	text, err := saidBy(ctx, office, contact, it, l)
-	if err != nil {
-		return "", none, "", false, err
+	q.text, err = saidBy(ctx, office, contact, it, q.read)
+	if err != nil || len(q.text) > maxText || len(q.read.Quoted) > 8*maxText {
+		return "", none, "", false, err // the part that is not read may name another client
 	}
-	if len(text) > maxText || len(l.Quoted) > 8*maxText {
-		return "", none, "", false, nil // the part that is not read may name another client
-	}
-	pointed := map[int]Reason{}
-	var partly []int
-	for _, m := range mentions(text, all, it) {
-		if _, seen := pointed[m.client]; m.firm && !seen {
-			pointed[m.client] = m.why
+	firm, partly := map[int]Reason{}, []int(nil)
+	for _, m := range mentions(q.text, q.all, it) {
+		if _, seen := firm[m.client]; m.firm && !seen {
+			firm[m.client] = m.why
 		} else if !m.firm {
 			partly = append(partly, m.client)
 		}
 	}
-	earlier, err := said.Earlier(ctx, mostTelling(clients, all, pointed, taught))
+	earlier, err := said.Earlier(ctx, mostTelling(clients, q.all, firm, q.taught))
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
 	}
-	chosen := verified(choices(taught, earlier))
-	inFile, whyFile := -1, none
-	if len(pointed) == 0 && it.Verdict == item.VerdictPass && it.HasAttachments {
+	q.chosen = verified(choices(q.taught, earlier))
+	byWord, word, habit := clientByWords(q.chosen, it.Subject, clients)
+	at := slices.IndexFunc(q.all, func(c directory.Client) bool { return c.ID == byWord })
+	if len(firm) == 0 && it.Verdict == item.VerdictPass {
+		at, why, rule = q.unnamed(ctx, said, at, word, habit)
+	} else if _, same := firm[at]; len(firm) != 1 || habit && !same {
+		return "", none, "", false, nil
+	}
+	for at, why = range firm { // the only one
+	}
+	if at < 0 || slices.ContainsFunc(partly, func(p int) bool { return p != at }) || quotesOther(q.read, q.all, at) {
+		return "", none, "", false, nil
+	}
+	stranger, err := namesStranger(ctx, office, q.text, q.all)
+	if err != nil || stranger || contradicted(Mail{Item: it, Text: q.read, Earlier: earlier}, q.all, q.taught, q.all[at].ID) {
+		return "", none, "", false, err
+	}
+	return q.all[at].ID, why, rule, true, nil
+}
+
+// A question is which of a contact's clients a mail is about.
+type question struct {
+	it     item.Item
+	read   mailtext.Text
+	text   string // what the contact says
+	all    []directory.Client
+	taught directory.Rule
+	chosen []directory.Evidence // for verified mail
+}
+
+// unnamed returns the client of the first sign in a verified mail that names none, the reason
+// and the rule; -1 for none, and when the names of files may be of another client.
+func (q question) unnamed(ctx context.Context, said Said, usual int, word string, habit bool) (at int, why Reason, rule string) {
+	inFile, whyFile := -1, Reason{}
+	if q.it.HasAttachments {
 		files, known := said.Files(ctx)
 		if !known {
-			return "", none, "", false, nil // a file may name another client
+			return -1, Reason{}, ""
 		}
-		inFile, whyFile = byFiles(all, it, files, taught)
+		inFile, whyFile = byFiles(q.all, q.it, files, q.taught)
 	}
-	var word string
-	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
-		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
-			word, rule = found, taught.ID
-			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonChosenBefore(word)
-		} else if i, why := wholeMisspelt(text, all, it.From.Name); i >= 0 {
-			pointed[i] = why
-		} else if inFile >= 0 {
-			if pointed[inFile] = whyFile; whyFile.Code == "word" {
-				rule = taught.ID
-			}
-		} else if i, why := bySignature(all, it, chosen); i >= 0 {
-			pointed[i], rule = why, taught.ID
-		} else if i, why := byRecord(all, it, taught); i >= 0 {
-			pointed[i], rule = why, taught.ID
-		} else if i := byWriter(all, it, taught); i >= 0 {
-			pointed[i], rule = reason("own-name"), taught.ID
-		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 && strings.TrimSpace(l.Own) != "" {
-			pointed[i], rule = why, taught.ID
+	if at, why = wholeMisspelt(q.text, q.all, q.it.From.Name); habit {
+		at, why, rule = usual, reasonChosenBefore(word), q.taught.ID
+	} else if at < 0 && inFile >= 0 {
+		if at, why = inFile, whyFile; why.Code == "word" {
+			rule = q.taught.ID
 		}
-	} else if client, _, ok := clientByWords(chosen, it.Subject, clients); ok && len(pointed) > 0 {
-		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
-		if _, same := pointed[i]; !same {
-			return "", none, "", false, nil
-		}
+	} else if at < 0 {
+		at, why = q.byChoices()
+		rule = q.taught.ID
 	}
-	if len(pointed) != 1 {
-		return "", none, "", false, nil
+	if inFile >= 0 && inFile != at {
+		return -1, Reason{}, ""
 	}
-	for i, because := range pointed {
-		if inFile >= 0 && inFile != i {
-			return "", none, "", false, nil
-		}
-		elsewhere := func(p int) bool { return p != i }
-		if i < 0 || slices.ContainsFunc(partly, elsewhere) || quotesOther(l, all, i) {
-			return "", none, "", false, nil
-		}
-		stranger, err := namesStranger(ctx, office, text, all)
-		if err != nil || stranger {
-			return "", none, "", false, err
-		}
-		client, why = all[i].ID, because
+	return at, why, rule
+}
+
+// byChoices returns the client of the first sign that was right in earlier choices; -1 for none.
+func (q question) byChoices() (int, Reason) {
+	if i, why := bySignature(q.all, q.it, q.chosen); i >= 0 {
+		return i, why
 	}
-	if contradicted(Mail{Item: it, Text: l, Earlier: earlier}, all, taught, client) {
-		return "", none, "", false, nil
+	if i, why := byRecord(q.all, q.it, q.taught); i >= 0 {
+		return i, why
 	}
-	return client, why, rule, true, nil
+	if i := byWriter(q.all, q.it, q.taught); i >= 0 {
+		return i, reason("own-name")
+	}
+	if strings.TrimSpace(q.read.Own) == "" {
+		return -1, Reason{}
+	}
+	return ofKind(q.all, q.it.Subject, q.text, q.chosen)
 }
 
 // mostTelling returns the clients whose earlier chats are read: of many, those that the
@@ -210,11 +212,8 @@ func body(l mailtext.Text, writer string) string {
 	lines := strings.Split(l.Own, "\n")
 	by := nameOf(writer)
 	for i := len(lines) - 1; i > 0 && i >= len(lines)-12; i-- {
-		if len(strings.Fields(lines[i])) > 5 {
-			continue
-		}
 		said := nameOf(lines[i])
-		if said.first == "" {
+		if len(strings.Fields(lines[i])) > 5 || said.first == "" {
 			continue
 		}
 		if by.like(said) != different || by.first != "" && said.whole == by.first {
