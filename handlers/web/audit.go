@@ -47,20 +47,28 @@ func (e auditEntry) kind() string {
 	return strings.ReplaceAll(kind, " ", "-")
 }
 
-// path is the page of the action's object, "" when there is none.
-func (e auditEntry) link() string {
-	kind, id := e.split()
-	if strings.HasSuffix(e.Action, ".delete") {
-		return ""
-	}
-	if place := map[string]string{
+// pathsByName are the pages of objects that have a name, by kind; pathsByID of the others.
+var (
+	pathsByName = map[string]string{
 		"client": "/web/directory/clients/", "team of client": "/web/directory/clients/", "contact": "/web/directory/contacts/",
 		"team member": "/web/directory/team-members/", "role": "/web/directory/roles/", "process team": "/web/directory/process-teams/",
-		"rule": "/web/rules/", "mail": "/web/mails/", "chat": "/web/chats/", "connector": "/web/connectors/",
-	}[kind]; place != "" {
-		return place + url.PathEscape(id)
+		"connector": "/web/connectors/",
 	}
-	return ""
+	pathsByID = map[string]string{"rule": "/web/rules/", "mail": "/web/mails/", "chat": "/web/chats/"}
+)
+
+// link is the page of the action's object, "" when there is none. An object that is gone has
+// no name today; only of a former team member a name stays.
+func (e auditEntry) link() string {
+	kind, id := e.split()
+	place := pathsByID[kind]
+	if e.ObjectName != "" {
+		place = pathsByName[kind]
+	}
+	if place == "" || strings.HasSuffix(e.Action, ".delete") {
+		return ""
+	}
+	return place + url.PathEscape(id)
 }
 
 // A fact is one detail of an entry.

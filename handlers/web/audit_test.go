@@ -55,6 +55,8 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 			{
 				AuditEntry: wire.AuditEntry{Entry: audit.Entry{By: "application:x", Action: "client.delete", Object: "client " + id}},
 			}, {AuditEntry: wire.AuditEntry{Entry: audit.Entry{Action: "mail.undo", Object: "mail " + one}}},
+			{AuditEntry: wire.AuditEntry{Entry: audit.Entry{Action: "contact.erase", Object: "contact erased"}}},
+			{AuditEntry: wire.AuditEntry{Entry: audit.Entry{Action: "team-member.delete", Object: "team member former"}, ObjectName: "Kees Bol"}},
 			{AuditEntry: wire.AuditEntry{Entry: audit.Entry{By: "gone", Action: "new.action", Object: "settings"}}},
 			{
 				AuditEntry: wire.AuditEntry{
@@ -105,7 +107,7 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200, "25 nov 2026 10:00", "Contact gewijzigd",
 		`href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator",
 		"Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma", "Relatie verwijderd",
-		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action",
+		"!/web/directory/clients/"+id, "!/web/directory/contacts/erased", "!/web/directory/team-members/former", "Kees Bol", "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action",
 		`<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print", "Bereik:</span> <bdi>eenmalig",
 		"Bereik:</span> <bdi>altijd voor deze lijst", "Gaat over:</span> <bdi>wat collega’s doorsturen",
 		"Gaat over:</span> <bdi>automatische antwoorden", "E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram",
