@@ -24,33 +24,22 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	if err != nil {
 		return nil, err
 	}
-	// Whether it is somebody who is known comes first, then for which client a
-	// newcomer writes, then whether anybody needs it.
-	alone := make([]float64, len(people))
-	for i, p := range people {
-		if alone[i] = p.score(); portalName(by.from) != "" {
-			alone[i] *= throughPortal
-		}
-	}
-	var list []Suggestion
-	left := 1.0
-	for i, chance := range chances(alone) {
-		list = append(list, Suggestion{Action: item.LinkContact, Contact: &people[i].contact, Score: chance, Reasons: people[i].reasons()})
-		left -= chance
-	}
-	newcomers, any := chosen(clients)
-	nothing := len(list) == 0 && len(newcomers) == 0
+	// Whether it is somebody who is known comes first, then for which client a new person
+	// writes, then whether anybody needs the mail.
+	list, left := linksTo(people, by)
+	ofClients, any := chosen(clients)
+	nothing := len(list) == 0 && len(ofClients) == 0
 	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), nothing)
 	if err != nil {
 		return nil, err
 	}
 	if nobody.has("application") { // for work at the office, whoever else is named
-		for i := range newcomers {
-			newcomers[i].Score *= 1 - jobApplication
+		for i := range ofClients {
+			ofClients[i].Score *= 1 - jobApplication
 		}
 		any *= 1 - jobApplication
 	}
-	for _, n := range newcomers {
+	for _, n := range ofClients {
 		s := cs.newContact()
 		s.Client, s.Score, s.Reasons = n.Client, left*n.Score, n.Reasons
 		list = append(list, s)
@@ -74,19 +63,39 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		s.Name, s.Score, s.Reasons = cs.former, left*formerColleague, reasons
 		list, left = append(list, s), left-s.Score
 	}
-	left *= nobody.score()
-	// An unknown sender is not refused for good only because nothing is known, and
-	// nobody applies for a job twice.
+	return append(list, nobodyNeeds(m, nobody, left*nobody.score(), reasons)...), nil
+}
+
+// linksTo suggests that people wrote the mail, and returns the chance that none of them did.
+func linksTo(people []*person, by author) (list []Suggestion, left float64) {
+	alone := make([]float64, len(people))
+	for i, p := range people {
+		if alone[i] = p.score(); portalName(by.from) != "" {
+			alone[i] *= throughPortal
+		}
+	}
+	left = 1
+	for i, chance := range chances(alone) {
+		list = append(list, Suggestion{Action: item.LinkContact, Contact: &people[i].contact, Score: chance, Reasons: people[i].reasons()})
+		left -= chance
+	}
+	return list, left
+}
+
+// nobodyNeeds suggests to dismiss a mail, for always or once, with a chance for both together.
+// An unknown sender is not refused for good only because nothing is known, and nobody
+// applies for a job twice.
+func nobodyNeeds(m Mail, signs *clues, chance float64, reasons []Reason) []Suggestion {
 	always := 0.3
 	switch {
 	case !Teaches(m.Item, directory.DismissSender) || m.Item.Facts.Contact != "": // mail of a contact is dismissed once
 		always = 0
-	case nobody.has("application"):
+	case signs.has("application"):
 		always = 0.1
 	case slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code != "unconnected" }):
 		always = 0.7
 	}
-	return append(list, dismissal(Sender, left*always, reasons...), dismissal(Once, left*(1-always), reasons...)), nil
+	return []Suggestion{dismissal(Sender, chance*always, reasons...), dismissal(Once, chance*(1-always), reasons...)}
 }
 
 // newContact suggests to create a contact from the author.
