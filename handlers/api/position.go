@@ -9,10 +9,10 @@ import (
 	"kantoorpost/shared/ids"
 )
 
-// The parameter after of a list is the next that the list answered. Lists answer it with a
-// mark of their own, which is taken off before an operation reads it: so the position
-// of another list is refused, whatever it consists of. Positions without a mark are older
-// than marks, and stay valid.
+// The parameter after of a list is the next that the list answered. Each list puts a mark
+// of its own before it. The mark is taken off before an operation reads the position. A
+// position with the mark of another list is refused. Older positions have no mark, and
+// stay valid.
 
 const afterName = "after"
 

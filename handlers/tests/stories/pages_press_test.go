@@ -95,7 +95,7 @@ func (b *tab) unfold(words string) {
 		"[...document.querySelectorAll('summary')].find((e) => e.checkVisibility() && e.textContent.trim().startsWith("+quote(words)+"))")
 }
 
-// fill types into the field with this label, instead of what is there.
+// fill replaces what the field with this label holds.
 func (b *tab) fill(label, text string) {
 	b.t.Helper()
 	field := found + "(" + quote(label) + ", true)"
